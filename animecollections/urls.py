@@ -32,7 +32,7 @@ from profiles.oauth import server as oauth_server
 from profiles.oauth.pages import authorize, link
 from profiles.oidc.views import BackViewSet
 from profiles.profile.image_urls import MASKED_FOLDER
-from profiles.public_pages.views import SharedPage
+from profiles.public_pages.views import PERSON_PAGES, PersonCard, PersonPage, SharedPage
 
 
 # These addresses change nothing: 404 and 405 tell a client more than Django's 403.
@@ -75,6 +75,13 @@ urlpatterns = [
         FeedViewSet.as_view({"get": "retrieve"}, schema=None),
         name="feed",
     ),
+    *[
+        path(
+            f"u/<str:user_name>{below}{card}", view.as_view({"get": page}, schema=None)
+        )
+        for below, page in PERSON_PAGES
+        for card, view in (("", PersonPage), ("/card.png", PersonCard))
+    ],
     path(
         "shared/<str:token>",
         SharedPage.as_view({"get": "retrieve", "post": "create"}, schema=None),

@@ -47,6 +47,7 @@ from profiles.personal_data.views import ExportViewSet
 from profiles.personal_tokens.scrobble_views import ScrobbleAddressViewSet
 from profiles.personal_tokens.views import PersonalTokensViewSet
 from profiles.profile.views import PreferencesViewSet, ProfileViewSet
+from profiles.public_pages.feed_views import PersonFeedsViewSet
 from profiles.reports.views import (
     DecisionsViewSet,
     OwnReportsViewSet,
@@ -260,6 +261,23 @@ urlpatterns = [
     path("user/feed", FollowFeedViewSet.as_view({"get": "list"})),
     path("user/view-as", ViewAsViewSet.as_view({"get": "retrieve"})),
     path("shared/<str:token>", SharedViewSet.as_view({"get": "retrieve"})),
+    # Before what takes any id, with a dot in it too.
+    path(
+        "users/<str:user_name>/watchList.rss",
+        PersonFeedsViewSet.as_view({"get": "watch_list_rss"}),
+    ),
+    path(
+        "users/<str:user_name>/watchList.json",
+        PersonFeedsViewSet.as_view({"get": "watch_list_json"}),
+    ),
+    path(
+        "users/<str:user_name>/lists/<str:list_id>.rss",
+        PersonFeedsViewSet.as_view({"get": "list_rss"}),
+    ),
+    path(
+        "users/<str:user_name>/lists/<str:list_id>.json",
+        PersonFeedsViewSet.as_view({"get": "list_json"}),
+    ),
     path("users/<str:user_name>", PeopleViewSet.as_view({"get": "retrieve"})),
     path(
         "users/<str:user_name>/watchList", PeopleViewSet.as_view({"get": "watch_list"})

@@ -6,6 +6,8 @@ for (const picture of document.querySelectorAll(".cover img")) {
   else picture.addEventListener("error", gone);
 }
 
+document.querySelector(".public-tabs [aria-current]")?.scrollIntoView({ block: "nearest", inline: "center" });
+
 // As the web client remembers who is signed in here; what it may do the API decides.
 try {
   const wayIn = document.getElementById("way-in");

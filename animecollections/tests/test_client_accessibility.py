@@ -2,8 +2,11 @@
 and AA).
 """
 
+from urllib.parse import quote
+
 import pytest
 
+from animecollections.viewer import THINGS
 from animecollections.web.pages import PAGES
 from factories import AnimeFactory, UserFactory
 from profiles.tests.sockets import Api, cookie_of
@@ -57,6 +60,21 @@ def know_people(served, user):
     api.data("PUT", "/api/user/blocks/carol")
 
 
+@pytest.fixture
+def shown(reader, served):
+    """The pages of what others see of the reader, who shows everything."""
+    api = Api(served, cookie_of(reader))
+    everyone = dict.fromkeys(THINGS, "everyone")
+    api.data("PATCH", "/api/user/preferences", {"audience": everyone})
+    [made] = api.data("GET", "/api/user/lists")
+    api.data("PATCH", f"/api/user/lists/{made['id']}", {"audience": "everyone"})
+    link = {"of": "list", "id": made["id"], "fields": ["notes"], "max_uses": 9}
+    share = api.data("POST", "/api/user/shares", link)["page_url"]
+    below = ("", "/watchList", "/lists", f"/lists/{made['id']}", "/stats", "/year/2015")
+    pages = [f"/u/{quote(reader.user_name)}{path}" for path in below]
+    return [*pages, f"/shared/{share.rpartition('/')[2]}", "/u/nobody-at-all"]
+
+
 def barriers(page):
     options = {"runOnly": {"type": "tag", "values": RULES}}
     found = axe.Axe().run(page, options=options).response["violations"]
@@ -67,11 +85,29 @@ def barriers(page):
     ]
 
 
-@pytest.mark.parametrize(
+LOOKS = pytest.mark.parametrize(
     "look",
     [{"color_scheme": "light"}, {"color_scheme": "dark"}, {"forced_colors": "active"}],
     ids=["light", "dark", "forced"],
 )
+
+
+@LOOKS
+def test_no_page_for_others_has_barriers(device, shown, look):
+    """For a visitor with a phone, who can also open a link."""
+    page = device(None, viewport={"width": 390, "height": 844}, **look).new_page()
+    for path in shown:
+        page.goto(path)
+        assert not barriers(page), path
+        width = page.evaluate("document.documentElement.scrollWidth")
+        assert width <= 390, path
+    page.goto(shown[-2])
+    page.get_by_role("button", name="Open").click()
+    page.get_by_text("Sundays.").wait_for()
+    assert not barriers(page), "what a link leads to"
+
+
+@LOOKS
 def test_no_page_has_barriers(device, reader, look):
     page = device(reader, reduced_motion="reduce", **look).new_page()
     for path in [*PAGES, *EXPLORED, "/anime/300", "/anime/303", "/anime/7"]:

@@ -32,6 +32,9 @@ NEEDS_NO_SCOPE = {
     "/api/users/{user_name}/lists", "/api/users/{user_name}/lists/{list_id}",
     "/api/users/{user_name}/stats", "/api/users/{user_name}/year/{year}",
     "/api/reports",
+    "/api/users/{user_name}/watchList.rss", "/api/users/{user_name}/watchList.json",
+    "/api/users/{user_name}/lists/{list_id}.rss",
+    "/api/users/{user_name}/lists/{list_id}.json",
 }  # fmt: skip
 
 

@@ -1,8 +1,10 @@
 """A watch list as others see it."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterable, Iterator
 from typing import Any
 from uuid import UUID
+
+from django.db.models import Count
 
 from animecollections.api.paging import page
 from animecollections.api.parameters import Wanted
@@ -47,10 +49,17 @@ def entries_for(
         key="anime_id",
         of=(user_id, viewer.link),
     )
-    for row in found:
+    return [to_json(row, names) for row in told(found, names, viewer)], meta
+
+
+def told(
+    rows: Iterable[Json], names: Collection[str], viewer: Viewer
+) -> Iterator[Json]:
+    """Without the notes that staff withhold."""
+    for row in rows:
         if "notes" in names and viewer.withholds("notes", row["type"]):
             row["notes"] = ""
-    return [to_json(row, names) for row in found], meta
+        yield row
 
 
 def notes_of_type(
@@ -62,10 +71,30 @@ def notes_of_type(
     return list(noted.values_list("anime__title", "notes")[:most])
 
 
+def newest_for(
+    viewer: Viewer, user_id: UUID, named: Collection[str], most: int
+) -> list[Json]:
+    """The last that were added, the newest first, by one statement. For who sees when
+    that was: their order tells it.
+    """
+    names = visible_fields(COLUMNS_SEEN_BY, viewer, user_id, named)
+    rows = WatchListEntry.objects.of(user_id).visible_to(viewer)
+    read = rows.order_by("-added_at", "-anime_id")[:most]
+    columns = {*names, "progress", *FACT_COLUMNS.values()}
+    found: Any = read.values(*columns)
+    return [to_json(row, names) for row in told(found, names, viewer)]
+
+
+def counts_for(viewer: Viewer, user_id: UUID) -> dict[str, int]:
+    """How many entries of each type are seen; of those that have any."""
+    rows = WatchListEntry.objects.of(user_id).visible_to(viewer).order_by()
+    return dict(rows.values_list("type").annotate(n=Count("*")))
+
+
 def to_json(row: Json, names: Collection[str]) -> Json:
-    told = {name: shown(name, row[name]) for name in names}
-    told["anime_id"] = str(row["anime_id"])
-    if kept := told.pop("episode_ranges", None):
-        told["episode_ranges"] = Seen.read(row["progress"], kept).to_json()
+    values = {name: shown(name, row[name]) for name in names}
+    values["anime_id"] = str(row["anime_id"])
+    if kept := values.pop("episode_ranges", None):
+        values["episode_ranges"] = Seen.read(row["progress"], kept).to_json()
     facts = {key: row[column] for key, column in FACT_COLUMNS.items()}
-    return told | facts | {key: facts[key] or None for key in NULL_FACT_KEYS}
+    return values | facts | {key: facts[key] or None for key in NULL_FACT_KEYS}

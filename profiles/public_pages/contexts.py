@@ -2,16 +2,23 @@
 
 from collections.abc import Mapping, Sequence
 from typing import Any
-from urllib.parse import urlencode
+from urllib.parse import quote, urlencode
 
 from django.conf import settings
 
 from profiles.public_pages import figures
-from profiles.public_pages.sections import first_eager, is_picture, of_entry, of_item
+from profiles.public_pages.sections import (
+    first_eager,
+    is_picture,
+    last_day,
+    of_entry,
+    of_item,
+)
 from profiles.public_pages.words import (
     FREQUENCIES,
     day,
     format_name,
+    number,
     t,
     titles,
     type_name,
@@ -20,6 +27,7 @@ from profiles.sharing.models import Share, SharedThing
 
 Json = Mapping[str, Any]
 Context = dict[str, Any]
+LONGEST_DESCRIPTION = 200
 
 
 def of_shared(share: Share, shown: Json, meta: Json, names: Json) -> Context:
@@ -77,7 +85,7 @@ def of_profile(profile: Json, names: Json) -> Context:
         "facts": profile_facts(profile),
         "genres": profile["favorite_genres"],
         "studios": profile["favorite_studios"],
-        "favorites": cards_of(profile["favorite_animes"], names),
+        "favorites": first_eager(cards_of(profile["favorite_animes"], names)),
         "watched": cards_of(profile.get("watched_animes", ()), names),
         "person": person(profile),
     }
@@ -135,3 +143,195 @@ def next_page(query: Json, meta: Json) -> Context:
         else "",
         "first": f"?{urlencode(more, doseq=True)}" if "cursor" in query else "",
     }
+
+
+# --- Pages of a person ----------------------------------------------------------------
+
+
+def address_of(owner: str, path: str = "") -> str:
+    return f"/u/{quote(owner)}{path}"
+
+
+def person_page(owner: str, path: str, sides: Json, here: str) -> Context:
+    """What each has: its address, its card, the other pages. here: which it is."""
+    address = address_of(owner, path)
+    path, _, query = address.partition("?")
+    card = f"{settings.PUBLIC_URL}{path}/card.png"
+    return {
+        "picture_card": f"{card}?{query}" if query else card,
+        "owner": owner,
+        "profile_href": address_of(owner) if sides["has_profile"] else "",
+        "address": f"{settings.PUBLIC_URL}{address}",
+        "tabs": tabs(owner, sides, here),
+    }
+
+
+def feeds_of(owner: str, path: str, sides: Json) -> Context:
+    """Of the watch list, or of a list of their own; where days are seen."""
+    if not sides["has_feeds"]:
+        return {}
+    address = f"{settings.PUBLIC_URL}/api/users/{quote(owner)}{path}"
+    types = {"rss": "application/rss+xml", "json": "application/feed+json"}
+    return {
+        "feeds": [
+            {"type": type_, "title": owner, "href": f"{address}.{name}"}
+            for name, type_ in types.items()
+        ]
+    }
+
+
+def tabs(owner: str, sides: Json, here: str) -> list[Context]:
+    found = []
+    if sides["has_profile"]:
+        found.append((t("Profile"), "", "profile"))
+    for type_ in sides["types"]:
+        query = urlencode({"type": type_})
+        found.append((type_name(type_), f"/watchList?{query}", type_))
+    if sides.get("has_lists"):
+        found.append((t("Lists"), "/lists", "lists"))
+    if sides["has_stats"]:
+        found.append((t("Statistics"), "/stats", "stats"))
+    if year := sides["year"]:
+        found.append((t("In review"), f"/year/{year}", "year"))
+    return [
+        {"name": name, "href": address_of(owner, path), "is_here": what == here}
+        for name, path, what in found
+    ]
+
+
+def profile_page(owner: str, seen: Json) -> Context:
+    about, stats = of_profile(seen["about"], seen["names"]), seen["stats"]
+    sides = {**seen["sides"], "has_lists": bool(seen["lists"])}
+    counts = {type_: n for type_, n in seen["counts"].items() if n}
+    said = [f"{type_name(type_)}: {number(n)}" for type_, n in counts.items()]
+    shelves = [
+        {
+            "title": type_name(type_),
+            "size": titles(counts[type_]),
+            "href": address_of(owner, f"/watchList?{urlencode({'type': type_})}"),
+            "has_more": counts[type_] > len(entries),
+            "cards": [of_entry(entry) | {"more": ()} for entry in entries],
+        }
+        for type_, entries in seen["shelves"].items()
+    ]
+    figures_shown = figures.of_statistics(stats) if stats else {}
+    return (
+        person_page(owner, "", sides, "profile")
+        | (feeds_of(owner, "/watchList", sides) if shelves else {})
+        | about
+        | {
+            "title": owner,
+            "is_person": True,
+            "description": " · ".join([*about["facts"], *said])
+            or t("What {name} watches.", name=owner),
+            "initial": owner[:1].upper(),
+            "shelves": shelves,
+            "lists": [list_card(owner, one) for one in seen["lists"]],
+            "figures": figures_shown.get("figures"),
+            "charts": figures_shown.get("charts", [])[:2],
+            "stats_href": address_of(owner, "/stats"),
+        }
+    )
+
+
+def list_card(owner: str, about: Json) -> Context:
+    return {
+        "href": address_of(owner, f"/lists/{about['id']}"),
+        "name": about["name"],
+        "about": about["description"],
+        "size": titles(about["size"]),
+    }
+
+
+def lists_page(owner: str, seen: Json) -> Context:
+    sides = {**seen["sides"], "has_lists": True}
+    names = ", ".join(one["name"] for one in seen["lists"])
+    return person_page(owner, "/lists", sides, "lists") | {
+        "title": t("Lists"),
+        "description": names[:LONGEST_DESCRIPTION],
+        "lists": [list_card(owner, one) for one in seen["lists"]],
+    }
+
+
+def list_page(owner: str, seen: Json, query: Json) -> Context:
+    about = seen["list"]
+    part = of_list(about, seen["items"])
+    sides = {**seen["sides"], "has_lists": True}
+    said = about["description"] or ", ".join(card["title"] for card in part["cards"])
+    return (
+        person_page(owner, f"/lists/{about['id']}", sides, "lists")
+        | feeds_of(owner, f"/lists/{about['id']}", sides)
+        | part
+        | next_page(query, seen["meta"])
+        | {"description": f"{part['size']}. {said}"[:LONGEST_DESCRIPTION]}
+    )
+
+
+def watch_list_page(owner: str, seen: Json, query: Json) -> Context:
+    type_ = seen["type"]
+    query = {**query, "type": type_}
+    path = f"/watchList?{urlencode({'type': type_})}"
+    size = titles(seen["counts"][type_])
+    return (
+        person_page(owner, path, seen["sides"], type_)
+        | feeds_of(owner, "/watchList", seen["sides"])
+        | next_page(query, seen["meta"])
+        | {
+            "title": type_name(type_),
+            "description": size,
+            "size": size,
+            "cards": first_eager(
+                [of_entry(one) | {"more": last_day(one)} for one in seen["entries"]]
+            ),
+            "orders": orders(query),
+        }
+    )
+
+
+def orders(query: Json) -> list[Context]:
+    here = query.get("ordering", "title")
+    names = {
+        "title": t("Title"),
+        "-score": t("Score"),
+        "-rating": t("Rating"),
+        "-year": t("Year"),
+    }
+    return [
+        {
+            "name": name,
+            "href": f"?{urlencode({'type': query['type'], 'ordering': order})}",
+            "is_here": order == here,
+        }
+        for order, name in names.items()
+    ]
+
+
+def stats_page(owner: str, seen: Json) -> Context:
+    part = figures.of_statistics(seen["stats"])
+    return (
+        person_page(owner, "/stats", seen["sides"], "stats")
+        | part
+        | {"title": t("Statistics"), "description": in_words(part["figures"])}
+    )
+
+
+def year_page(owner: str, seen: Json, which: int) -> Context:
+    part = figures.of_year(seen["year"])
+    last = seen["sides"]["year"]
+    return (
+        person_page(owner, f"/year/{which}", seen["sides"], "year")
+        | part
+        | {
+            "title": t("{year} in review", year=which),
+            "description": in_words(part["figures"]),
+            "years": [
+                {"name": str(year), "href": address_of(owner, f"/year/{year}")}
+                for year in (which - 1, which + 1)
+                if year <= last
+            ],
+        }
+    )
+
+
+def in_words(shown: Sequence[tuple[str, str]]) -> str:
+    return " · ".join(f"{name}: {value}" for name, value in shown)

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, timedelta
 from typing import Any
 
-from profiles.public_pages.sections import of_title
+from profiles.public_pages.sections import first_eager, of_title
 from profiles.public_pages.words import (
     day,
     episodes,
@@ -28,7 +28,8 @@ FILLED = 0.72  # of the width that a column has
 MOST_BARS = 10
 MOST_TITLES = 12
 MINUTES_OF_DAY = 24 * 60
-MOST_MONTHS = 24
+FEWEST_MONTHS, MOST_MONTHS = 6, 24
+LETTERS = 40  # of names below columns, so many fit on a phone
 SQUARE = 13  # of a day, with the space to the next
 WEEKS = 53
 
@@ -79,7 +80,9 @@ def of_year(review: Json) -> Drawn:
         "figures": [(name, value) for name, value in figures if value],
         "charts": [chart for chart in charts if chart],
         "calendar": calendar(review.get("calendar", ())),
-        "most_watched": [of_title(one, episodes(one["episodes"])) for one in most],
+        "most_watched": first_eager(
+            [of_title(one, episodes(one["episodes"])) for one in most]
+        ),
         "finished": [
             of_title(one, day(one["finished_on"]))
             for one in review.get("finished", ())[:MOST_TITLES]
@@ -167,7 +170,17 @@ def five_years(rows: Sequence[Json]) -> list[Pair]:
 
 
 def months(rows: Sequence[Json]) -> list[Pair]:
-    return [(month(row["month"]), row["episodes"]) for row in rows[-MOST_MONTHS:]]
+    """To the last that is there; empty ones too."""
+    if not rows:
+        return []
+    found = {row["month"]: row["episodes"] for row in rows}
+    year, last = map(int, max(found).split("-"))
+    number_of = min(MOST_MONTHS, max(FEWEST_MONTHS, len(rows)))
+    names = [
+        f"{at // 12}-{at % 12 + 1:02}"
+        for at in range(year * 12 + last - number_of, year * 12 + last)
+    ]
+    return [(month(name), found.get(name, 0)) for name in names]
 
 
 def weekdays(rows: Sequence[Json]) -> list[Pair]:
@@ -190,7 +203,7 @@ def columns(title: str, pairs: Sequence[Pair], say: Any) -> Drawn | None:
         }
         for at, (_, n) in enumerate(pairs)
     ]
-    step = 1 if len(pairs) < 14 else 3
+    step = 1 + sum(len(name) for name, _ in pairs) // LETTERS
     return {
         "kind": "columns",
         "title": title,

@@ -18,7 +18,7 @@ from profiles.public_pages.words import (
 Json = Mapping[str, Any]
 Drawn = dict[str, Any]
 TONES = 12  # palettes of drawn covers, in static/css/public.css
-EAGER = 4  # covers that a phone shows at once
+EAGER = 3  # covers that a phone shows at once
 # What a link may show besides, in this order.
 RANGE_WORDS = ("watched", "skipped")
 
@@ -85,18 +85,28 @@ def progress_line(entry: Json) -> str:
     progress, total = entry["progress"], entry["episodes"]
     if entry["type"] == "Watching":
         return f"{number(progress)} / {number(total)}" if total else number(progress)
-    return facts_line(entry)
+    facts = (format_name(entry["format"]), str(entry["year"] or ""))
+    return " · ".join(filter(None, facts))
 
 
 def progress_share(entry: Json) -> int | None:
     """Of a hundred; None where there is no bar."""
     if entry["type"] != "Watching" or not entry["episodes"]:
         return None
-    return min(100, round(100 * entry["progress"] / entry["episodes"]))
+    share: float = entry["progress"] / entry["episodes"]
+    return min(100, round(100 * share))
 
 
 def score_text(score: float | None) -> str:
     return "" if score is None else number(score)
+
+
+def last_day(entry: Json) -> Sequence[tuple[str, str]]:
+    """Of the days that are seen the one that says most."""
+    finished, started = entry.get("finished_on"), entry.get("started_on")
+    if finished:
+        return [(t("Finished"), day(finished))]
+    return [(t("Started"), day(started))] if started else []
 
 
 def named_lines(row: Json) -> Sequence[tuple[str, str]]:

@@ -2,7 +2,9 @@
 language. No sign-in is looked at: the page's script asks who is here.
 """
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from dataclasses import asdict
+from functools import partial
 from typing import Any
 
 from django.http import HttpResponse, QueryDict
@@ -11,18 +13,25 @@ from django.template.loader import render_to_string
 from django.utils.translation import override
 from rest_framework.request import Request
 
+from animecollections.api.client_ip import address, network
+from animecollections.api.errors import ApiError
+from animecollections.api.ids import parse_id
 from animecollections.api.parameters import read_query
-from animecollections.api.schema import documented
-from animecollections.api.views import FOR_ALL, OWN_ALONE
+from animecollections.api.permits import long_work
+from animecollections.api.response_cache import bodies
+from animecollections.api.schema import documented, query
+from animecollections.api.views import OWN_ALONE
 from animecollections.scopes import OPEN
-from profiles.public_pages import contexts, titles_named
+from collections_app.watch_list.models import EntryType
+from profiles.public_pages import contexts, drawing, person_reads, pictures
 from profiles.public_pages.words import language_of, t
 from profiles.sharing import reads, services
 from profiles.sharing.models import Share
-from profiles.sharing.owners import Look
-from profiles.sharing.parameters import ORDERING, PAGES
-from profiles.sharing.public_views import ForLinks, ForOthers
+from profiles.sharing.owners import Look, look_at, user_named
+from profiles.sharing.parameters import ORDERING, PAGES, YEARS
+from profiles.sharing.public_views import FOR_ALL_IF_STILL_SO, ForLinks, ForOthers
 
+Json = dict[str, Any]
 NOT_FOUND = 404
 # Covers come from the sites that the catalogue names. The script asks our API alone.
 POLICY = (
@@ -44,17 +53,19 @@ class Page(ForOthers):
         if self.documentation is None:
             return {}
         known = self.documentation.query_parameters
-        query = QueryDict(mutable=True)
+        sent = QueryDict(mutable=True)
         for name, texts in request.query_params.lists():
             if name in known:
-                query.setlist(name, texts)
-        return read_query(query, known)
+                sent.setlist(name, texts)
+        return read_query(sent, known)
 
     @property
     def language(self) -> str:
         return language_of(self.request._request)
 
-    def page(self, template: str, context: Mapping[str, Any], **more: Any) -> Any:
+    def page(
+        self, template: str, context: Mapping[str, Any], **more: Any
+    ) -> HttpResponse:
         said = {"language": self.language, **context}
         return HttpResponse(render_to_string(f"public/{template}.html", said), **more)
 
@@ -71,9 +82,7 @@ class Page(ForOthers):
         return page
 
     def cache_control(self, request: Request, response: HttpResponseBase) -> str:
-        """No cookie and no token changes it, so none makes it somebody's own."""
-        is_seen = response.status_code in (200, 304)
-        return FOR_ALL if self.is_public and is_seen else OWN_ALONE
+        return cache_control_of(response) if self.is_public else OWN_ALONE
 
     def finalize_response(
         self, request: Request, response: Any, *args: object, **kwargs: object
@@ -82,6 +91,12 @@ class Page(ForOthers):
         response = super().finalize_response(request, response, *args, **kwargs)
         response["Vary"] = "Accept-Language"
         return response
+
+
+def cache_control_of(response: HttpResponseBase) -> str:
+    """No cookie and no token changes it, so none makes it somebody's own."""
+    is_seen = response.status_code in (200, 304)
+    return FOR_ALL_IF_STILL_SO if is_seen else OWN_ALONE
 
 
 def refusal(status: int) -> dict[str, Any]:
@@ -95,10 +110,122 @@ def refusal(status: int) -> dict[str, Any]:
             "title": t("One moment…"),
             "description": t("There are too many requests. Try again in a moment."),
         }
+    if status >= 500:
+        return {
+            "title": t("Something went wrong"),
+            "description": t("Try again later."),
+        }
     return {
         "title": t("This address is not right"),
         "description": t("Part of it is missing or wrong."),
     }
+
+
+TYPE = query("type", str, "Which list.", enum=EntryType.values)
+
+
+# Below /u/{name}, each also with a picture at /card.png below it.
+PERSON_PAGES = (
+    ("", "profile"),
+    ("/watchList", "watch_list"),
+    ("/lists", "lists"),
+    ("/lists/<str:list_id>", "list_items"),
+    ("/stats", "stats"),
+    ("/year/<int:year>", "year"),
+)
+
+
+class PersonPage(Page):
+    def seen(
+        self,
+        name: str,
+        template: str,
+        read: Callable[[Look], Json],
+        draw: Callable[[str, Json], Json],
+    ) -> HttpResponseBase:
+        with self.limits():
+            look = look_at(user_named(name), self.viewer(), (), self.wanted)
+            found = read(look)
+        return self.written(template, look.user_name, found, draw)
+
+    def written(
+        self,
+        template: str,
+        owner: str,
+        found: Json,
+        draw: Callable[[str, Json], Json],
+    ) -> HttpResponseBase:
+        meta = found.get("meta", {})
+        content = {key: value for key, value in found.items() if key != "meta"}
+        etag = self.etag([owner, content], meta, self.language)
+        with override(self.language):
+            context = draw(owner, found)
+            return self.page(template, context, headers={"ETag": etag})
+
+    @documented("A profile.", name="profilePage", scope=OPEN)
+    def profile(self, request: Request, user_name: str) -> HttpResponseBase:
+        return self.seen(
+            user_name, "profile", person_reads.profile, contexts.profile_page
+        )
+
+    @documented(
+        "A list of one type.",
+        name="watchListPage",
+        scope=OPEN,
+        parameters=[TYPE, ORDERING, *PAGES],
+    )
+    def watch_list(self, request: Request, user_name: str) -> HttpResponseBase:
+        draw = partial(contexts.watch_list_page, query=self.wanted)
+        return self.seen(user_name, "titles", person_reads.watch_list, draw)
+
+    @documented("Lists that they made.", name="listsPage", scope=OPEN)
+    def lists(self, request: Request, user_name: str) -> HttpResponseBase:
+        return self.seen(user_name, "lists", person_reads.lists, contexts.lists_page)
+
+    @documented("One of them.", name="listPage", scope=OPEN, parameters=PAGES)
+    def list_items(
+        self, request: Request, user_name: str, list_id: str
+    ) -> HttpResponseBase:
+        read = partial(person_reads.list_and_titles, list_id=parse_id(list_id))
+        draw = partial(contexts.list_page, query=self.wanted)
+        return self.seen(user_name, "titles", read, draw)
+
+    @documented("Statistics.", name="statisticsPage", scope=OPEN)
+    def stats(self, request: Request, user_name: str) -> HttpResponseBase:
+        return self.seen(
+            user_name, "figures", person_reads.statistics, contexts.stats_page
+        )
+
+    @documented("A year in review.", name="yearPage", scope=OPEN)
+    def year(self, request: Request, user_name: str, year: int) -> HttpResponseBase:
+        if not YEARS["minimum"] <= year <= YEARS["maximum"]:
+            raise ApiError("not_found")
+        read = partial(person_reads.year, which=year)
+        draw = partial(contexts.year_page, which=year)
+        return self.seen(user_name, "figures", read, draw)
+
+
+class PersonCard(PersonPage):
+    """The picture of each of these pages, for messengers: of what the page draws."""
+
+    def written(
+        self,
+        template: str,
+        owner: str,
+        found: Json,
+        draw: Callable[[str, Json], Json],
+    ) -> HttpResponseBase:
+        with override(self.language):
+            picture = pictures.of_page(draw(owner, found))
+        etag = self.etag(asdict(picture), {}, self.language)
+        body = bodies.get(etag)
+        if body is None:
+            # It takes a core for a tenth of a second: never many at once.
+            with long_work.held(network(address(self.request._request))):
+                body = drawing.draw(picture)
+            bodies.keep(etag, body)
+        headers = {"ETag": etag, "Cross-Origin-Resource-Policy": "cross-origin"}
+        return HttpResponse(body, "image/png", headers=headers)
 
 
 class SharedPage(Page, ForLinks):
@@ -118,23 +245,25 @@ class SharedPage(Page, ForLinks):
             look = self.look(share)
             if share.max_uses is not None:
                 reads.require(look, share)
-                return self.closed(share, look)
-            return self.opened(share, look)
+        is_closed = share.max_uses is not None
+        return self.closed(share, look) if is_closed else self.opened(share, look)
 
     @documented("Opens a link that is counted.", name="openShared", scope=OPEN)
     def create(self, request: Request, token: str) -> HttpResponseBase:
         with self.limits():
             share = services.find(token)
             look = self.look(share)
-            return self.opened(share, look)
+        return self.opened(share, look)
 
     def closed(self, share: Share, look: Look) -> HttpResponseBase:
         with override(self.language):
             return self.page("shared", contexts.of_link(share, look.user_name))
 
     def opened(self, share: Share, look: Look) -> HttpResponseBase:
-        shown, meta = reads.by_link(look, share)
-        names = titles_named.cards(ids_in(shown.get("profile", {})))
+        with self.limits():
+            shown, meta = reads.by_link(look, share)
+            profile = shown.get("profile")
+            names = person_reads.titles_named(profile) if profile else {}
         shown = {"of": share.of, "user_name": look.user_name} | shown
         etag = self.etag([shown, names], meta, self.language)
         with override(self.language):
@@ -149,11 +278,3 @@ class SharedPage(Page, ForLinks):
         response = super().finalize_response(request, response, *args, **kwargs)
         response["Referrer-Policy"] = "no-referrer"  # its address holds the secret
         return response
-
-
-def ids_in(profile: Mapping[str, Any]) -> list[str]:
-    return [
-        id_
-        for name in ("favorite_animes", "watched_animes")
-        for id_ in profile.get(name, ())
-    ]

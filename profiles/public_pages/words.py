@@ -1,5 +1,6 @@
-"""What pages for others say, in the language of whoever reads them."""
+"""What pages for others say, in the language of their reader."""
 
+from collections.abc import Callable
 from datetime import date, datetime
 
 from django.conf import settings
@@ -12,6 +13,7 @@ from django.utils.translation.trans_real import parse_accept_lang_header
 from collections_app.stats.answers import WEEKDAYS
 from collections_app.watch_list.models import EntryType
 
+Names = dict[str, Callable[[], str]]
 DAY_FORMATS = {4: "Y", 7: "M Y", 10: "j M Y"}  # by the length of what is known
 
 
@@ -79,23 +81,23 @@ def format_name(word: str) -> str:
     return FORMAT_NAMES[word]() if word in FORMAT_NAMES else word
 
 
-TYPE_NAMES = {
+TYPE_NAMES: Names = {
     EntryType.WATCHING: lambda: t("Watching"),
     EntryType.COMPLETED: lambda: t("Completed"),
     EntryType.TO_WATCH: lambda: t("To watch"),
     EntryType.COLLECTION: lambda: t("Collection"),
 }
-STATE_NAMES = {
+STATE_NAMES: Names = {
     "on_hold": lambda: t("On hold"),
     "dropped": lambda: t("Dropped"),
     "rewatching": lambda: t("Rewatching"),
 }
-FORMAT_NAMES = {
+FORMAT_NAMES: Names = {
     "Movie": lambda: t("Movie"),
     "Special": lambda: t("Special"),
     "Unknown": lambda: "",
 }
-FREQUENCIES = {
+FREQUENCIES: Names = {
     "daily": lambda: t("Every day"),
     "weekly": lambda: t("Every week"),
     "monthly": lambda: t("Every month"),

@@ -27,6 +27,7 @@ from conftest import WatchedClient, signed_in
 from factories import UserFactory, personal_token
 from profiles.models import Moderation, Preferences, User
 from profiles.profile.answers import PROFILE_SEEN_BY
+from profiles.public_pages import drawing
 from profiles.sharing.fields import FIELDS
 from profiles.tests.personal import picture
 from profiles.tests.test_viewers import (
@@ -157,7 +158,8 @@ def test_every_field_of_every_answer_is_decided():
         if path.startswith(("/api/users/", "/api/shared/", "/api/user/view-as"))
         or path in (OF_TITLE, FEED)
     }
-    assert paths == ADDRESSES
+    assert paths == ADDRESSES | FEEDS
+    paths -= FEEDS  # they are walked below, by what must not be in them
     answers = [SCHEMA["paths"][path]["get"]["responses"]["200"] for path in paths]
     assert named_in(answers) - PARTS == DECISIONS.keys()
     for name, fields in DECISIONS.items():
@@ -181,6 +183,13 @@ def test_every_field_that_a_link_has_to_name_is_behind_a_word():
 def test_every_column_of_lists_and_their_items_says_who_sees_it():
     for model, table in ((OwnList, LIST_SEEN_BY), (ListItem, ITEM_SEEN_BY)):
         assert {field.attname for field in model._meta.concrete_fields} == table.keys()
+
+
+FEEDS = {
+    f"{OF_NAME}/{of}.{name}"
+    for of in ("watchList", "lists/{list_id}")
+    for name in ("rss", "json")
+}
 
 
 # --- The walk -----------------------------------------------------------------------
@@ -317,6 +326,75 @@ class Asked:
             data = data[self.key]
         check_fields(data, self.component, self.words)
         check_titles(data, self.of, {*self.seen})
+
+
+# What stands in fields that others do not see, and of titles that they do not: in no
+# page, picture or feed. Drama is seen, and so is Title 1.
+HIDDEN = (
+    "Title 2", "Title 3", "Title 4", "Horror", "Noir", "Note ", "tag 1", "On a list.",
+    "Liddell", "1995",
+)  # fmt: skip
+
+
+def documents(list_id):
+    """Pages and feeds by name, and the thing whose audience each needs."""
+    of_things = {
+        "profile": "", "watching": "/watchList", "list": f"/lists/{list_id}",
+        "lists": "/lists", "stats": "/stats", "year": "/year/2016",
+    }  # fmt: skip
+    pages = [f"/u/Alice{path}" for path in of_things.values()]
+    feeds = [
+        f"/api/users/Alice/{of}.{name}"
+        for of in ("watchList", f"lists/{list_id}")
+        for name in ("rss", "json")
+    ]
+    return pages, [f"{page}/card.png" for page in pages], feeds
+
+
+@pytest.fixture
+def drawn(monkeypatch):
+    """What went into pictures that were drawn, as text: nobody reads their pixels."""
+    told = []
+    draw = drawing.draw
+
+    def and_tell(picture):
+        told.append(repr(picture))
+        return draw(picture)
+
+    monkeypatch.setattr(drawing, "draw", and_tell)
+    return told
+
+
+def test_no_page_picture_or_feed_shows_what_is_not_seen(
+    settings, alice, client, other_client, visitor, filled, drawn
+):
+    settings.RATES = settings.RATES | {"others": (10_000, 60)}
+    Preferences.objects.exclude(user=alice).update(parental_control=False)
+    secrets = {*HIDDEN, str(alice.pk), alice.pk.hex, alice.email}
+    secrets |= {str(id_) for id_ in alice.entries.values_list("pk", flat=True)}
+    pages, pictures, feeds = documents(filled)
+    for audience in (*Audience.values, "days"):
+        is_seen = audience in ("everyone", "days")
+        history = "everyone" if audience == "days" else "nobody"
+        set_all(client, filled, "everyone" if is_seen else audience, history)
+        for browser in (visitor, client, other_client) if is_seen else (visitor,):
+            nobody_is = browser.get("/u/nobody-at-all").content
+            for url in (*pages, *pictures, *feeds):
+                sees = is_seen and (url not in feeds or audience == "days")
+                answer = browser.get(url)
+                assert answer.status_code == (200 if sees else 404), (url, audience)
+                assert not answer.cookies
+                text = answer.content.decode(errors="ignore")
+                assert not [one for one in secrets if one in text], url
+                if not sees and url not in feeds:
+                    assert answer.content == nobody_is
+                if sees and url not in pictures:
+                    assert ("Title 1" in text) == (not url.endswith(("lists", "stats")))
+                if sees and url.endswith("/watchList"):
+                    assert ("1 Jan 2016" in text) == (audience == "days")
+    assert drawn
+    assert not [one for one in secrets for picture in drawn if one in picture]
+    assert any("Title 1" in picture for picture in drawn)
 
 
 def as_others(client, at_names, audience):
