@@ -35,7 +35,8 @@ from collections_app.watch_list.news import (
     told_of,
 )
 from history.models import Change
-from profiles.profile.image_urls import url_for_others
+from profiles.moderation.reads import Withheld, withheld_of_each
+from profiles.profile.image_urls import picture_identity, url_for_others
 from profiles.profile.models import Preferences
 
 PER_PAGE, MOST = 30, 60
@@ -85,17 +86,24 @@ class Person:
 def feed(
     user_id: UUID, followed: Collection[UUID], wanted: Wanted, *, hides_mature: bool
 ) -> tuple[list[FeedItemAnswer], dict[str, object]]:
-    """A page, the newest first: five statements at most. What may not be seen is left
+    """A page, the newest first: six statements at most. What may not be seen is left
     out by each of them.
 
     followed: all whom the user follows.
     """
     limit, until = wanted.get("limit", PER_PAGE), place_asked_for(user_id, wanted)
-    viewer = Viewer(hides_mature=hides_mature, of_followed=True)
+    withheld = withheld_of_each(followed) if followed else {}
+    viewer = Viewer(
+        hides_mature=hides_mature,
+        of_followed=True,
+        withheld_rows=frozenset(
+            one for one, of_one in withheld.items() if one in of_one.withheld_rows
+        ),
+    )
     reach = people_with_news(viewer, followed, until) if followed else Reach([], None)
     heads = heads_seen(viewer, reach, until) if reach.people else []
     place = heads[limit]["id"] if len(heads) > limit else reach.since
-    items = [*items_of(viewer, heads[:limit])]
+    items = [*items_of(viewer, heads[:limit], withheld)]
     following = write_cursor([place], shape_of(user_id), user_id) if place else None
     return items, {"next_cursor": following}
 
@@ -163,11 +171,13 @@ def heads_seen(
 
 
 def items_of(
-    viewer: Viewer, heads: Sequence[Mapping[str, Any]]
+    viewer: Viewer,
+    heads: Sequence[Mapping[str, Any]],
+    withheld: Mapping[UUID, Withheld],
 ) -> Iterable[FeedItemAnswer]:
     if not heads:
         return
-    people = people_seen(viewer, {head["user_id"] for head in heads})
+    people = people_seen(viewer, {head["user_id"] for head in heads}, withheld)
     entries, runs = entries_seen(viewer, heads), runs_of(heads)
     for head in heads:
         user_id, pair = head["user_id"], (head["user_id"], head["anime_id"])
@@ -181,7 +191,9 @@ def items_of(
                 yield to_answer(person, entry, told, head["at"])
 
 
-def people_seen(viewer: Viewer, user_ids: Collection[UUID]) -> dict[UUID, Person]:
+def people_seen(
+    viewer: Viewer, user_ids: Collection[UUID], withheld: Mapping[UUID, Withheld]
+) -> dict[UUID, Person]:
     """How they are called, and which types of their entries are seen."""
     may_see: dict[str, Any] = {
         thing: ExpressionWrapper(
@@ -194,13 +206,20 @@ def people_seen(viewer: Viewer, user_ids: Collection[UUID]) -> dict[UUID, Person
     return {
         user_id: Person(
             name,
-            url_for_others(avatar, user_id),
+            avatar_seen(avatar, user_id, withheld[user_id]),
             frozenset(type_ for type_, sees in zip(TYPES, seen, strict=True) if sees),
         )
         for user_id, name, avatar, *seen in rows.annotate(**may_see).values_list(
             *about, *TYPES.values()
         )
     }
+
+
+def avatar_seen(avatar: str, user_id: UUID, withheld: Withheld) -> str | None:
+    viewer = Viewer(withheld=withheld.withheld)
+    if viewer.withholds("avatar", content=picture_identity(avatar)):
+        return None
+    return url_for_others(avatar, user_id)
 
 
 def entries_seen(

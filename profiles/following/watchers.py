@@ -10,6 +10,7 @@ from animecollections.viewer import Viewer
 from collections_app.models import EntryState, EntryType, WatchListEntry
 from collections_app.watch_list.fields import shown
 from profiles.following.reads import followed_by
+from profiles.moderation.reads import withheld_whole
 
 PER_PAGE = 50
 NAME = "user__user_name"
@@ -41,7 +42,7 @@ def entry_of_other(row: dict[str, Any]) -> EntryOfOther:
 def watchers(
     account: Account, anime_id: int, wanted: Wanted
 ) -> tuple[list[WatcherAnswer], dict[str, object]]:
-    """A page of them, the furthest first: two statements, however many are followed.
+    """A page of them, the furthest first: three statements, however many are followed.
     (By name the database may read all people in that order, to find those few.)
     """
     followed = followed_by(account.id)
@@ -59,6 +60,10 @@ def watchers(
 
 def entries_of(followed: list[UUID], account: Account, anime_id: int) -> Any:
     """As far as the viewer may see them, who follows each of them."""
-    viewer = Viewer(hides_mature=account.hides_mature, of_followed=True)
+    viewer = Viewer(
+        hides_mature=account.hides_mature,
+        of_followed=True,
+        withheld_rows=withheld_whole(followed),
+    )
     entries = WatchListEntry.objects.across_users().filter(user_id__in=followed)
     return entries.filter(anime_id=anime_id, user__is_active=True).visible_to(viewer)

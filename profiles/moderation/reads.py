@@ -39,6 +39,12 @@ def withheld_of_each(user_ids: Collection[UUID]) -> dict[UUID, Withheld]:
     return {user_id: withheld_by(theirs) for user_id, theirs in found.items()}
 
 
+def withheld_whole(user_ids: Collection[UUID]) -> frozenset[UUID]:
+    """Those of whom staff withhold everything, by one statement."""
+    rows: Any = Moderation.objects.across_users().filter(withholds__in=user_ids)
+    return frozenset(rows.withheld().values_list("withholds", flat=True))
+
+
 def withheld_by(found: Collection[tuple[Any, ...]]) -> Withheld:
     places = {place_of(thing, which) for thing, which, _, _ in found}
     contents = {content for _, _, content, _ in found if content}

@@ -1,6 +1,7 @@
 """The feed: what those did whom somebody follows, and what it never tells."""
 
 from datetime import timedelta
+from functools import partial
 
 import pytest
 from django.core import signing
@@ -16,7 +17,7 @@ from conftest import WatchedClient, signed_in
 from factories import AnimeFactory, UserFactory, personal_token
 from history.models import Change
 from profiles.follow_feed import reads
-from profiles.models import Preferences, User
+from profiles.models import Moderation, Preferences, User
 from profiles.tests.test_following import BLOCKS, FOLLOWERS, FOLLOWING, at
 
 pytestmark = pytest.mark.django_db
@@ -334,9 +335,10 @@ def test_it_is_read_by_few_statements_and_held_by_its_tag(
     for id_ in (1, 2, 3):
         add(other_client, id_)
     with budget(
-        7,
-        "the sign-in, who is followed, who did something last, the last change of each "
-        "item, what people show, the entries, all changes of the items",
+        8,
+        "the sign-in, who is followed, what staff withhold of them, who did something "
+        "last, the last change of each item, what people show, the entries, all "
+        "changes of the items",
     ):
         answer = client.get(FEED)
     held = {"If-None-Match": answer["ETag"]}
@@ -345,3 +347,17 @@ def test_it_is_read_by_few_statements_and_held_by_its_tag(
     assert client.get(FEED, headers=held).status_code == 304
     change(other_client, 3, is_private=True)
     assert len(client.get(FEED, headers=held).json()["data"]) == 2
+
+
+def test_what_staff_withhold_is_in_no_feed(client, other_client, bob, titles):
+    add(other_client, 1)
+    picture = "https://cdn.myanimelist.net/images/1.jpg"
+    other_client.post("/api/user/profile", {"avatar": picture})
+    assert client.get(FEED).json()["data"][0]["avatar"] == picture
+    withhold = partial(Moderation.objects.create, user=bob, state="withheld")
+    withhold(thing="avatar")
+    [item] = client.get(FEED).json()["data"]
+    assert item["avatar"] is None
+    withhold(thing="profile", withholds=bob.pk)
+    assert client.get(FEED).json()["data"] == []
+    assert client.get("/api/animes/1/following").json()["data"] == []

@@ -283,7 +283,9 @@ def test_who_of_those_one_follows_has_a_title(client, alice, bob, budget):
         listed(user, 1535)
     WatchListEntry.objects.of(dave.pk).update(is_private=True)
     follow(client, bob, carol, dave)
-    with budget(5, "the sign-in, the title, who is followed, their entries"):
+    with budget(
+        6, "the sign-in, the title, who is followed, what is withheld, their entries"
+    ):
         found = client.get(url).json()["data"]
     assert [one["user_name"] for one in found] == [bob.user_name, "carol"]
     assert found[0] == {

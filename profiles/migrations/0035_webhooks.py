@@ -9,7 +9,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('profiles', '0032_shares'),
+        ('profiles', '0034_reports'),
     ]
 
     operations = [
