@@ -29,7 +29,9 @@ from collections_app.models import (
     MergedList,
     MissingTitle,
     OwnList,
+    ScrobbleRule,
     SearchName,
+    SeriesLink,
     SourceFact,
     Studio,
     TitleEvent,
@@ -335,6 +337,8 @@ def test_filters_look_through_the_newest_rows(browser, rows, alice, monkeypatch)
 # What codes and challenges of some minutes are is nobody's to read; what is on a list
 # stands with the list, and second factors on the page of their person.
 OF_ANOTHER_PAGE = {
+    SeriesLink,
+    ScrobbleRule,
     AuthorizationCode,
     DeviceCode,
     FactorRemoval,

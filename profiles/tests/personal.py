@@ -129,11 +129,14 @@ def fill(user, client, visitor, anime):
     made = client.post("/api/user/lists", {"name": "Zaphira's"}).json()["data"]
     client.put(f"/api/user/lists/{made['id']}/items/{anime.pk}", {"notes": "a note"})
     client.post("/api/user/searchHistory", {"query": "naruto"})
-    event = {"event": "watched", "series": "Aria", "episode": 1, "account": "Zaphira"}
+    event = {"event": "watched", "series": "Aria", "episode": 1}
+    event |= {"account": user.user_name}
     told = client.post("/api/scrobble", event).json()["data"]["scrobble"]
     decision = {"animeId": anime.pk, "remember": True}
     client.post(f"/api/user/scrobbles/{told['id']}/match", decision)
-    client.patch(f"/api/user/scrobbles/sources/{told['id']}", {"accounts": ["Zaphira"]})
+    client.patch(
+        f"/api/user/scrobbles/sources/{told['id']}", {"accounts": [user.user_name]}
+    )
     client.post("/api/user/profile", {"name": "Zaphira", "birthday": "1995-05-20"})
     client.post("/api/user/preferences", {"timezone": "Europe/Madrid"})
     client.post("/api/uploadImage", {"image": picture("red")})

@@ -280,5 +280,5 @@ def test_what_it_costs_whatever_there_is(filled, hers, budget):
         "recovery codes (2); one for each of 45 tables; the erasure, its task; "
         "the session: found?"
     )
-    with budget(92, in_words):
+    with budget(95, in_words):
         assert hers.delete("/api/user", BODY).status_code == 200
