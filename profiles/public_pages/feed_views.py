@@ -13,9 +13,10 @@ from rest_framework.request import Request
 from animecollections.api.ids import parse_id
 from animecollections.api.schema import documented
 from animecollections.scopes import OPEN
+from profiles.accounts.people import user_named
 from profiles.public_pages import feeds, person_reads
 from profiles.public_pages.views import cache_control_of
-from profiles.sharing.owners import Look, look_at, user_named
+from profiles.sharing.owners import Look, look_at
 from profiles.sharing.public_views import TAGS, ForOthers
 
 LANGUAGE = "en"  # of the few words in them

@@ -23,11 +23,12 @@ from animecollections.api.schema import documented, query
 from animecollections.api.views import OWN_ALONE
 from animecollections.scopes import OPEN
 from collections_app.watch_list.models import EntryType
+from profiles.accounts.people import user_named
 from profiles.public_pages import contexts, drawing, person_reads, pictures
 from profiles.public_pages.words import language_of, t
 from profiles.sharing import reads, services
 from profiles.sharing.models import Share
-from profiles.sharing.owners import Look, look_at, user_named
+from profiles.sharing.owners import Look, look_at
 from profiles.sharing.parameters import ORDERING, PAGES, YEARS
 from profiles.sharing.public_views import FOR_ALL_IF_STILL_SO, ForLinks, ForOthers
 
