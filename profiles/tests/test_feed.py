@@ -321,7 +321,7 @@ def test_a_cursor_is_of_its_owner_and_cannot_be_read(client, other_client, bob, 
         add(other_client, id_)
     cursor = client.get(f"{FEED}?limit=1").json()["meta"]["next_cursor"]
     assert len(feed(client, f"?limit=1&cursor={cursor}")) == 1
-    for text in (cursor[:-4], "x", f"{cursor}x"):
+    for text in (cursor[:-4], "x", cursor[:40] + cursor[50:]):
         wrong = client.get(f"{FEED}?cursor={text}")
         assert wrong.json()["code"] == "invalid_cursor"
     assert other_client.get(f"{FEED}?cursor={cursor}").status_code == 400
