@@ -12,6 +12,7 @@ from uuid import UUID
 
 from django.conf import settings
 from django.db import models
+from django.db.models import OuterRef
 
 from animecollections.db.ids import new_id
 
@@ -22,7 +23,7 @@ Row = TypeVar("Row", bound=models.Model)
 class OwnedQuerySet(models.QuerySet[Row]):
     """What a statement on rows of users' begins with."""
 
-    def of(self, user_id: UUID) -> Self:
+    def of(self, user_id: UUID | OuterRef) -> Self:
         return self.filter(user_id=user_id)
 
     def across_users(self) -> Self:

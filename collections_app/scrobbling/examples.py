@@ -8,7 +8,7 @@ CANDIDATE = {
     "year": 2019,
     "episodes": 10,
 }
-SCROBBLE = {
+SCROBBLE: dict[str, object] = {
     "id": "019ab0f2-6a3c-7c1e-9f55-0242ac120011",
     "state": "done",
     "reason": None,

@@ -144,7 +144,7 @@ def time_of(value: object) -> datetime | None:
 
 def ids_of(said: Mapping[str, object]) -> dict[str, str]:
     """Those of known sites, whatever the player calls the site."""
-    found = {}
+    found: dict[str, str] = {}
     for name, value in said.items():
         site = SITES.get(str(name).lower())
         text = str(value).strip() if isinstance(value, str | int) else ""

@@ -175,6 +175,11 @@ class ScrobbleSource(OwnedRow):
         return f"source {self.token_id}"
 
 
+NO_TOKEN = UUID(int=0)
+
+
 def no_settings(user_id: UUID, token_id: UUID | None) -> ScrobbleSource:
-    """Of a token or app of which nothing was chosen, or of a session."""
-    return ScrobbleSource(user_id=user_id, token_id=token_id)
+    """Of a token or app of which nothing was chosen, or of a session: that has no id,
+    and is never saved.
+    """
+    return ScrobbleSource(user_id=user_id, token_id=token_id or NO_TOKEN)

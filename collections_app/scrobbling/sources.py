@@ -10,7 +10,7 @@ from django.db.models import F, Q
 from django.utils import timezone
 
 from collections_app.scrobbling.heard import Heard
-from collections_app.scrobbling.models import ScrobbleSource, no_settings
+from collections_app.scrobbling.models import NO_TOKEN, ScrobbleSource, no_settings
 from history.log.recording import locked
 
 MOST_SOURCES = 100
@@ -77,7 +77,7 @@ def note_heard(source: ScrobbleSource, became: str) -> None:
     """When it was last heard, and what became of that: once a minute, or where it
     differs. It is a note, and keeps nothing out where it cannot be written.
     """
-    if source.token_id is None:
+    if source.token_id == NO_TOKEN:
         return
     now = timezone.now()
     values = {"heard_at": now, "heard": became}

@@ -94,7 +94,7 @@ def doings_of(change: Mapping[str, Any], at: datetime) -> Iterator[Doing]:
 
 def raised(change: Mapping[str, Any]) -> bool:
     before, after = change["before"], change["after"]
-    return after.get("progress", 0) > before.get("progress", 0)
+    return bool(after.get("progress", 0) > before.get("progress", 0))
 
 
 def is_before(day: str | None, recent: str) -> bool:

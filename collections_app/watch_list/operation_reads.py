@@ -2,6 +2,7 @@
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
+from itertools import chain
 from typing import Any, TypedDict, cast
 from uuid import UUID
 
@@ -101,8 +102,9 @@ def operations_of(
         sentences.title_changed(row) for rows in changes.values() for row in rows
     )
     if not has_values:
-        for row in (*heads, *(row for rows in changes.values() for row in rows)):
-            hide_values(cast("ChangeRow", row))
+        rows_of_all: Iterable[Any] = chain(heads, *changes.values())
+        for one in rows_of_all:
+            hide_values(cast("ChangeRow", one))
     # What was pruned, or erased with its account, between the statements is left out.
     told = [
         told_of(cast("ChangeRow", head), changes[head["operation_id"]], titles)

@@ -297,7 +297,8 @@ class QuietField(StrictBoolean):
 
     def __init__(self, **more: Any) -> None:
         about = "true: followers are not told of it (`GET /api/user/feed`)"
-        super().__init__(**({"required": False, "help_text": about} | more))
+        said: dict[str, Any] = {"required": False, "help_text": about}
+        super().__init__(**said | more)
 
 
 @extend_schema_serializer(component_name="RemoveEntry")

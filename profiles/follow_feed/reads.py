@@ -166,7 +166,7 @@ def heads_seen(
     changes = changes.last_of_runs().filter(up_to(until), Exists(of_title))
     if reach.since:
         changes = changes.filter(id__gt=reach.since)
-    rows = changes.order_by().values("id", "user_id", "anime_id", "at")
+    rows: Any = changes.order_by().values("id", "user_id", "anime_id", "at")
     return sorted(rows, key=lambda row: row["id"], reverse=True)
 
 
@@ -270,7 +270,7 @@ def to_answer(
         "total_episodes": entry["anime__episodes"],
         "format": entry["anime__format"],
         "year": entry["anime__year"],
-        "did": told.did,
+        "did": [*told.did],
         "episodes": told.episodes,
         "score": told.score,
         "at": at,

@@ -145,7 +145,8 @@ class PersonPage(Page):
         draw: Callable[[str, Json], Json],
     ) -> HttpResponseBase:
         with self.limits():
-            look = look_at(user_named(name), self.viewer(), (), self.wanted)
+            owner_id = user_named(name)
+            look = look_at(owner_id, self.viewer(owner_id), (), self.wanted)
             found = read(look)
         return self.written(template, look.user_name, found, draw)
 

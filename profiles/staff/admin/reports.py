@@ -3,7 +3,7 @@ it is, and the pages on which staff decide.
 """
 
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, cast
 from uuid import UUID
 
 from django import forms
@@ -131,7 +131,8 @@ def is_masked(request: HttpRequest, row: Moderation) -> bool:
     """Notes are private until a reason is given: others may not see them any more."""
     if row.thing not in (ReportedThing.NOTES, ReportedThing.LIST_NOTES):
         return False
-    return row.user_id not in audit.revealed_to(request.user.pk, [row.user_id])
+    staff_id = cast("UUID", request.user.pk)  # of who is signed in
+    return row.user_id not in audit.revealed_to(staff_id, [row.user_id])
 
 
 def now_of(request: HttpRequest, row: Moderation) -> Json:
@@ -142,11 +143,11 @@ def now_of(request: HttpRequest, row: Moderation) -> Json:
                 return {}
             return {"notes": notes_now(row)}
         case ReportedThing.USER_NAME:
-            return {"user_name": row.user.user_name}
+            return {"user_name": name_of(row)}
         case _ if row.thing.startswith("list"):
-            names = {"list": ("name", "description")}.get(
-                row.thing, (row.thing.removeprefix("list_"),)
-            )
+            names: tuple[str, ...] = (row.thing.removeprefix("list_"),)
+            if row.thing == ReportedThing.LIST:
+                names = ("name", "description")
             lists: Any = OwnList.objects.of(row.user_id).filter(pk=UUID(row.which))
             return lists.values(*names).first() or {}
     names = {
@@ -154,8 +155,12 @@ def now_of(request: HttpRequest, row: Moderation) -> Json:
         ReportedThing.TEXTS: TEXTS,
     }.get(row.thing, (row.thing,))
     profile: Any = Profile.objects.filter(user_id=row.user_id).values(*names)
-    known = {"user_name": row.user.user_name} if row.thing == "profile" else {}
+    known = {"user_name": name_of(row)} if row.thing == "profile" else {}
     return known | {name: value for name, value in profile.get().items() if value}
+
+
+def name_of(row: Moderation) -> str:
+    return cast("User", row.user).user_name
 
 
 def notes_now(row: Moderation) -> list[tuple[str, str]]:
