@@ -18,7 +18,8 @@ from profiles.webhooks.sending import take_turn
 
 logger = logging.getLogger(__name__)
 
-SECONDS_BETWEEN_LOOKS = 1
+# A look reads all webhooks that are not paused: the longer nothing is due, the seldomer.
+SECONDS_BETWEEN_LOOKS, MOST_SECONDS = 1, 3
 AT_ONCE = 8
 SLOW_AT_ONCE = AT_ONCE // 2
 
@@ -36,10 +37,14 @@ class Couriers(threading.Thread):
         self.pool = ThreadPoolExecutor(AT_ONCE, thread_name_prefix="webhook")
 
     def run(self) -> None:
+        pause = SECONDS_BETWEEN_LOOKS
         while not self.stopping.is_set():
             try:
                 close_old_connections()
-                self.look()
+                is_busy = self.look()
+                pause = (
+                    SECONDS_BETWEEN_LOOKS if is_busy else min(pause + 1, MOST_SECONDS)
+                )
                 self.is_waiting = False
             except Error as error:
                 if not self.is_waiting:
@@ -48,12 +53,14 @@ class Couriers(threading.Thread):
                 connection.close()
             except Exception:  # the next look may work
                 logger.exception("Webhooks could not be looked for")
-            self.stopping.wait(SECONDS_BETWEEN_LOOKS)
+            self.stopping.wait(pause)
         self.pool.shutdown(wait=False, cancel_futures=True)
         connection.close()
 
-    def look(self) -> None:
-        """Those that are due, as far as there are threads. Two statements."""
+    def look(self) -> bool:
+        """Those that are due, as far as there are threads; whether anything is sent.
+        Two statements.
+        """
         calling = list(self.calling.values())
         for is_slow, most in (
             (False, AT_ONCE - len(calling)),
@@ -65,6 +72,7 @@ class Couriers(threading.Thread):
                 if pk not in self.calling and len(self.calling) < AT_ONCE:
                     self.calling[pk] = is_slow
                     self.pool.submit(self.call, user_id, pk)
+        return bool(self.calling)
 
     def call(self, user_id: UUID, webhook_id: UUID) -> None:
         try:
