@@ -145,15 +145,16 @@ def now_of(request: HttpRequest, row: Moderation) -> Json:
         case ReportedThing.USER_NAME:
             return {"user_name": name_of(row)}
         case _ if row.thing.startswith("list"):
-            names: tuple[str, ...] = (row.thing.removeprefix("list_"),)
-            if row.thing == ReportedThing.LIST:
-                names = ("name", "description")
+            is_whole = row.thing == ReportedThing.LIST
+            part = row.thing.removeprefix("list_")
+            names = ("name", "description") if is_whole else (part,)
             lists: Any = OwnList.objects.of(row.user_id).filter(pk=UUID(row.which))
             return lists.values(*names).first() or {}
-    names = {
+    of_profile: dict[str, tuple[str, ...]] = {
         ReportedThing.PROFILE: (*PICTURES, *TEXTS),
         ReportedThing.TEXTS: TEXTS,
-    }.get(row.thing, (row.thing,))
+    }
+    names = of_profile.get(row.thing, (row.thing,))
     profile: Any = Profile.objects.filter(user_id=row.user_id).values(*names)
     known = {"user_name": name_of(row)} if row.thing == "profile" else {}
     return known | {name: value for name, value in profile.get().items() if value}
