@@ -18,7 +18,7 @@ from profiles.webhooks.sending import take_turn
 
 logger = logging.getLogger(__name__)
 
-# A look reads all webhooks that are not paused, so the longer nothing is due, the rarer.
+# A look reads all webhooks that are not paused. The longer nothing is due, the rarer.
 SECONDS_BETWEEN_LOOKS, MOST_SECONDS = 1, 3
 AT_ONCE = 8
 SLOW_AT_ONCE = AT_ONCE // 2
