@@ -45,7 +45,8 @@ class PersonFeedsViewSet(ForOthers):
         return cache_control_of(response)
 
     def look(self, user_name: str) -> Look:
-        return look_at(user_named(user_name), self.viewer(), (), self.wanted)
+        owner_id = user_named(user_name)
+        return look_at(owner_id, self.viewer(owner_id), (), self.wanted)
 
     @feed("their watch list", "getPersonsFeed", "rss")
     def watch_list_rss(self, request: Request, user_name: str) -> HttpResponse:
