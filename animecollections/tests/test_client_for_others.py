@@ -45,12 +45,8 @@ def test_bob_is_followed_and_reported_where_he_is_seen(device, link, locale):
     settled_at(page, "/")
     page.goto("/u/bob")
     page.get_by_role("button", name=says("Follow {name}"), exact=True).click()
-    expect(page.get_by_role("status").first).to_have_text(
-        says("You asked to follow {name}.")
-    )
-    expect(
-        page.get_by_role("button", name=says("Take back the request"))
-    ).to_be_focused()
+    expect(page.get_by_role("status").first).to_have_text(says("You follow {name}."))
+    expect(page.get_by_role("button", name=says("Unfollow {name}"))).to_be_focused()
     assert page.evaluate(SHIFTED) == 0
     assert not barriers(page)
     report(page, says, says("The username"))
