@@ -4,6 +4,7 @@ import pytest
 
 from animecollections.tests.pages import expect, settled
 from animecollections.tests.test_client_accessibility import barriers
+from collections_app.models import SearchName
 from factories import AnimeFactory, UserFactory
 from profiles.tests.sockets import Api, cookie_of
 
@@ -12,7 +13,8 @@ WATCHED = {"event": "watched", "series": "Wakusei no Hito", "season": 1, "episod
 
 
 def test_an_address_is_made_and_what_came_by_it_is_matched(device, served):
-    AnimeFactory(id=329, title="Planetes", episodes=26, picture_url="")
+    anime = AnimeFactory(id=329, title="Planetes", episodes=26, picture_url="")
+    SearchName.objects.create(anime=anime, name="planetes")
     mia = UserFactory(user_name="mia")
     phone = {"viewport": {"width": 390, "height": 844}, "reduced_motion": "reduce"}
     page = device(mia, **phone).new_page()
