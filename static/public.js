@@ -11,7 +11,10 @@ document.querySelector(".public-tabs [aria-current]")?.scrollIntoView({ block: "
 // As the web client remembers who is signed in here; what it may do the API decides.
 try {
   const wayIn = document.getElementById("way-in");
-  if (wayIn && localStorage.getItem("animecollections user")) wayIn.textContent = wayIn.dataset.signedIn;
+  if (wayIn && localStorage.getItem("animecollections user")) {
+    wayIn.textContent = wayIn.dataset.signedIn;
+    if (wayIn.dataset.more) import(wayIn.dataset.more).catch(() => {}); // the page reads without it
+  }
 } catch {
   // Blocked: the page stays as for visitors.
 }

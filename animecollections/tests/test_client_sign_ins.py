@@ -10,7 +10,7 @@ import pytest
 from animecollections.tests.pages import settled
 from animecollections.tests.serving import serve
 from animecollections.tests.test_client_accessibility import barriers
-from animecollections.web.translations import words_in
+from animecollections.translations import words_in
 from conftest import signed_in
 from factories import PASSWORD, UserFactory
 from profiles.email_changes import links

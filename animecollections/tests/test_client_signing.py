@@ -4,7 +4,7 @@ import re
 
 import pytest
 
-from animecollections.web.translations import words_in
+from animecollections.translations import words_in
 from factories import PASSWORD, UserFactory
 from profiles.accounts.reset_links import make_token
 from profiles.models import Preferences

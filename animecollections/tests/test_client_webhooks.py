@@ -36,6 +36,7 @@ def test_one_is_added_tested_paused_and_removed(device, served, mia, settings):
     box.get_by_label("Address").fill("https://hooks.example.org/hook")
     box.get_by_role("button", name="Add", exact=True).click()
     once = page.get_by_role("dialog", name="Secret of Home")
+    expect(once).to_be_visible()
     row = Webhook.objects.get(user=mia)
     expect(once.get_by_label("Secret of Home")).to_have_value(secret_of(row.seed))
     once.get_by_role("button", name="Done").click()

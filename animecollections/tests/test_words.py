@@ -8,7 +8,7 @@ from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po
 from django.conf import settings
 
-from animecollections.web.translations import words_in
+from animecollections.translations import words_in
 from profiles.models import Preferences
 
 LANGUAGES = [code for code, _ in settings.LANGUAGES if code != "en"]

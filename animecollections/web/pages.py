@@ -3,13 +3,9 @@ opens it without network. What it shows comes from the public API alone.
 """
 
 import json
-import re
-from base64 import b64encode
-from collections.abc import Callable
-from functools import cache
-from hashlib import blake2b, sha256
+from hashlib import blake2b
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any
 
 from csp.constants import SELF
 from django.conf import settings
@@ -24,13 +20,13 @@ from django.views.decorators.http import require_safe
 from django.views.decorators.vary import vary_on_headers
 
 from animecollections.api.errors import ApiError
-from animecollections.web.translations import words_in
+from animecollections.scripts import addresses, allowed, import_map, once, with_imports
+from animecollections.translations import words_in
 from collections_app.catalogue.lookup import find_anime
 from collections_app.catalogue.models import Format
 from collections_app.catalogue.refs import parse_anime_id
 from collections_app.models import Anime
 
-Found = TypeVar("Found")
 # Each is a page of static/js; the script looks which one is asked for.
 PAGES = [
     "/",
@@ -59,7 +55,6 @@ TITLES = "/anime/"
 SEASONS = "/season/"
 APP = "js/app.js"  # the frame of all pages
 LIST = "js/pages/list/page.js"  # the page that most people see first
-IMPORTED = re.compile(r'^(?:import|export)\b[^;(]*? from "(\.[^"]+)";', re.MULTILINE)
 
 
 @require_safe
@@ -94,9 +89,8 @@ def frame(
             more |= {"anime": anime, "description": description(anime)}
             more["address"] = request.build_absolute_uri(f"{TITLES}{anime.id}")
         response = render(request, "app.html", more, status=status)
-    # Browsers take an import map from the page alone: this text may stand there.
-    digest = b64encode(sha256(more["import_map"].encode()).digest()).decode()
-    response._csp_update = {"script-src": [SELF, f"'sha256-{digest}'"]}  # type: ignore[attr-defined]
+    policy = {"script-src": [SELF, allowed(more["import_map"])]}
+    response._csp_update = policy  # type: ignore[attr-defined]
     return response
 
 
@@ -105,39 +99,19 @@ def shell(language: str) -> dict[str, Any]:
     return {
         "language": language,
         "words": words_in(language),
-        "import_map": json.dumps({"imports": modules()}),
+        "import_map": import_map(modules()),
         "first": [static(name) for name in first_modules()],
     }
 
 
 def modules() -> dict[str, str]:
-    """{the name by which modules import each other: the address with its content's
-    hash}, so that what a proxy keeps for good is never the wrong one.
-    """
-    scripts = [name for name in files() if name.startswith("js/")]
-    return {f"{settings.STATIC_URL}{name}": static(name) for name in scripts}
-
-
-def once(find: Callable[[], Found]) -> Callable[[], Found]:
-    """Looked up once a process; each time with DEBUG, where files are edited."""
-    kept = cache(find)
-    return lambda: find() if settings.DEBUG else kept()
+    return addresses(name for name in files() if name.startswith("js/"))
 
 
 @once
 def first_modules() -> list[str]:
-    """What the first page imports, directly or not: a browser asks for all of it at
-    once. What is loaded later, with import(…), is not needed yet.
-    """
-    root = Path(settings.BASE_DIR, "static").resolve()
-    found = [APP, LIST]
-    for name in found:  # which grows
-        path = root / name
-        for other in IMPORTED.findall(path.read_text()):
-            its_name = str((path.parent / other).resolve().relative_to(root))
-            if its_name not in found:
-                found.append(its_name)
-    return found[1:]  # the page names the frame as its script
+    """What the first page imports: a browser asks for all of it at once."""
+    return with_imports(APP, LIST)[1:]  # the page names the frame as its script
 
 
 def description(anime: Anime) -> str:

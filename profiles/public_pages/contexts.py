@@ -1,11 +1,13 @@
 """What the template of each page for others is given, of what was read."""
 
+import json
 from collections.abc import Mapping, Sequence
 from typing import Any
 from urllib.parse import quote, urlencode
 
 from django.conf import settings
 
+from profiles.profile.answers import TEXTS
 from profiles.public_pages import figures
 from profiles.public_pages.sections import (
     first_eager,
@@ -38,14 +40,18 @@ def of_shared(share: Share, shown: Json, meta: Json, names: Json) -> Context:
         case SharedThing.LIST:
             part = of_list(shown["list"], shown["items"])
         case SharedThing.TYPE:
-            part = {"cards": first_eager([of_entry(one) for one in shown["entries"]])}
+            entries = shown["entries"]
+            part = {"cards": first_eager([of_entry(one) for one in entries])}
+            if has_notes(entries):
+                part |= reportable("notes", which=share.which)
         case SharedThing.STATS:
             part = figures.of_statistics(shown["stats"])
         case SharedThing.YEAR:
             part = figures.of_year(shown["year"])
         case _:
             part = of_profile(shown["profile"], names)
-    return head | {"is_open": True} | part | next_page({}, meta)
+    opened = {"is_open": True, "is_link": True} | reportable()
+    return head | opened | part | next_page({}, meta)
 
 
 def of_link(share: Share, owner: str) -> Context:
@@ -68,8 +74,19 @@ def of_link(share: Share, owner: str) -> Context:
     }
 
 
+def reportable(*things: str, which: str = "") -> Context:
+    """What of a page can be reported, as ui/report.js takes it: the name, and these.
+    which: the list, or the type of notes.
+    """
+    named = {"id": which} if which else {}
+    found = [{"of": "user_name"}, *({"of": thing, **named} for thing in things)]
+    return {"reportable": json.dumps(found)}
+
+
 def of_list(about: Json, items: Sequence[Json]) -> Context:
-    return {
+    texts = [f"list_{name}" for name in ("name", "description") if about[name]]
+    notes = ["list_notes"] if has_notes(items) else []
+    return reportable("list", *texts, *notes, which=str(about["id"])) | {
         "title": about["name"],
         "about": about["description"],
         "size": titles(about["size"]),
@@ -77,9 +94,15 @@ def of_list(about: Json, items: Sequence[Json]) -> Context:
     }
 
 
+def has_notes(rows: Sequence[Json]) -> bool:
+    return any(row.get("notes") for row in rows)
+
+
 def of_profile(profile: Json, names: Json) -> Context:
     """names: {id: card} of the titles that it names, as far as they are there."""
-    return {
+    pictures = [name for name in ("avatar", "banner_image") if profile[name]]
+    texts = ["profile_texts"] if any(profile.get(name) for name in TEXTS) else []
+    return reportable("profile", *pictures, *texts) | {
         "avatar": own_address(profile["avatar"]),
         "banner": own_address(profile["banner_image"]),
         "facts": profile_facts(profile),
@@ -163,7 +186,7 @@ def person_page(owner: str, path: str, sides: Json, here: str) -> Context:
         "profile_href": address_of(owner) if sides["has_profile"] else "",
         "address": f"{settings.PUBLIC_URL}{address}",
         "tabs": tabs(owner, sides, here),
-    }
+    } | reportable()
 
 
 def feeds_of(owner: str, path: str, sides: Json) -> Context:

@@ -4,15 +4,17 @@ language. No sign-in is looked at: the page's script asks who is here.
 
 from collections.abc import Callable, Mapping
 from dataclasses import asdict
-from functools import partial
+from functools import cache, partial
 from typing import Any
 
 from django.http import HttpResponse, QueryDict
 from django.http.response import HttpResponseBase
 from django.template.loader import render_to_string
+from django.templatetags.static import static
 from django.utils.translation import override
 from rest_framework.request import Request
 
+from animecollections import scripts
 from animecollections.api.client_ip import address, network
 from animecollections.api.errors import ApiError
 from animecollections.api.ids import parse_id
@@ -22,6 +24,7 @@ from animecollections.api.response_cache import bodies
 from animecollections.api.schema import documented, query
 from animecollections.api.views import OWN_ALONE
 from animecollections.scopes import OPEN
+from animecollections.translations import words_in
 from collections_app.watch_list.models import EntryType
 from profiles.accounts.people import user_named
 from profiles.public_pages import contexts, drawing, person_reads, pictures
@@ -34,12 +37,42 @@ from profiles.sharing.public_views import FOR_ALL_IF_STILL_SO, ForLinks, ForOthe
 
 Json = dict[str, Any]
 NOT_FOUND = 404
-# Covers come from the sites that the catalogue names. The script asks our API alone.
-POLICY = (
-    "default-src 'none'; img-src 'self' data: https:; style-src 'self'; "
-    "font-src 'self'; script-src 'self'; connect-src 'self'; manifest-src 'self'; "
-    "base-uri 'none'; form-action 'self'; frame-ancestors 'none'"
-)
+ENTRY = "js/for_others.js"  # what a page has besides for who is signed in
+
+
+@scripts.once
+def entry_imports() -> str:
+    return scripts.import_map(scripts.addresses(scripts.with_imports(ENTRY)))
+
+
+@scripts.once
+def policy() -> str:
+    """Covers come from the sites that the catalogue names. The script asks our API
+    alone.
+    """
+    return (
+        "default-src 'none'; img-src 'self' data: https:; style-src 'self'; "
+        f"font-src 'self'; script-src 'self' {scripts.allowed(entry_imports())}; "
+        "connect-src 'self'; manifest-src 'self'; "
+        "base-uri 'none'; form-action 'self'; frame-ancestors 'none'"
+    )
+
+
+@cache
+def entry_words(language: str) -> dict[str, str]:
+    """What its modules say, in the language of the page."""
+    said = scripts.sentences_of(scripts.with_imports(ENTRY))
+    words = words_in(language)
+    return {sentence: words[sentence] for sentence in sorted(said) if sentence in words}
+
+
+def entry(language: str) -> Json:
+    """The same for everybody: who is signed in here, the page's script finds out."""
+    return {
+        "import_map": entry_imports(),
+        "more": static(ENTRY),
+        "words": entry_words(language),
+    }
 
 
 class Page(ForOthers):
@@ -67,7 +100,7 @@ class Page(ForOthers):
     def page(
         self, template: str, context: Mapping[str, Any], **more: Any
     ) -> HttpResponse:
-        said = {"language": self.language, **context}
+        said = {"language": self.language, **entry(self.language), **context}
         return HttpResponse(render_to_string(f"public/{template}.html", said), **more)
 
     def handle_exception(self, exc: Exception) -> Any:
@@ -88,7 +121,7 @@ class Page(ForOthers):
     def finalize_response(
         self, request: Request, response: Any, *args: object, **kwargs: object
     ) -> Any:
-        response["Content-Security-Policy"] = POLICY
+        response["Content-Security-Policy"] = policy()
         response = super().finalize_response(request, response, *args, **kwargs)
         response["Vary"] = "Accept-Language"
         return response

@@ -8,7 +8,7 @@ from django.test import Client
 
 from animecollections.api import throttling
 from animecollections.scopes import GRANTABLE, GROUPS, SCOPES
-from animecollections.web.translations import words_in
+from animecollections.translations import words_in
 from profiles.models import App, AuthorizationCode
 from profiles.tests.registered_apps import (
     CALLBACK,

@@ -1,6 +1,6 @@
 /** Elements and toasts: the little that the pages need of a framework. */
 
-import { Offline, Refused, Unexpected } from "../collection/index.js";
+import { Offline, Refused, Unexpected } from "../collection/api.js";
 import { t } from "./words.js";
 
 /** @import { Attributes, Child } from "../types.js" */

@@ -70,7 +70,7 @@ export class FollowButtons {
 
   /** @param {Between} between */
   draw({ user_name: name, state, follower }) {
-    const done = () => Promise.all([this.learn(), this.changed()]).catch(sayFailure);
+    const done = () => Promise.all([this.learn().then(() => this.box.querySelector("button")?.focus()), this.changed()]).catch(sayFailure);
     const act = (/** @type {Act} */ which, /** @type {string} */ text = "") => actButton(this.app, which, name, done, text || undefined);
     const said = [
       state === "asked" && t("You asked to follow {name}.", { name }), state === "following" && t("You follow {name}.", { name }),

@@ -10,11 +10,14 @@ import { day, t } from "../../ui/words.js";
 /** @import { App, Person } from "../../types.js" */
 /** @import { Act } from "../../ui/follow.js" */
 
+/** What everybody sees of them. @param {string} name */
+const pageFor = (name) => `/u/${encodeURIComponent(name)}`;
+
 /** @param {HTMLElement} main @param {App} app */
 export function show(main, app) {
   const page = new FollowingPage(app);
   main.append(pageHead(t("Following")),
-    h("p", { class: "muted" }, t("Followers see what you show to followers: choose it in the settings."), " ", h("a", { href: "/settings" }, t("Settings"))),
+    h("p", { class: "muted" }, t("Followers see what you show to followers."), " ", h("a", { href: "/sharing" }, t("Sharing"))),
     h("div", { class: "settings" }, page.find(), page.lists.map(({ box }) => box)));
   page.draw();
 }
@@ -55,7 +58,7 @@ class FollowingPage {
     this.found.replaceChildren(loading());
     try {
       await buttons.learn();
-      this.found.replaceChildren(h("p", {}, h("strong", {}, name)), buttons.box);
+      this.found.replaceChildren(h("p", {}, h("a", { href: pageFor(name) }, h("strong", {}, name))), buttons.box);
     } catch (error) {
       const isNobody = error instanceof Refused && error.status === 404;
       this.found.replaceChildren(h("p", { class: "refusal" }, isNobody ? t("Nobody here is called {name}.", { name }) : failureSentence(error)));
@@ -108,7 +111,7 @@ class PeopleList {
   row(person) {
     const { user_name: name, state, since } = person;
     return h("li", {},
-      h("div", {}, h("strong", {}, name), h("small", { class: "muted" }, state === "asked" ? t("Asked on {day}", { day: day(since) }) : t("Since {day}", { day: day(since) }))),
+      h("div", {}, h("a", { href: pageFor(name) }, h("strong", {}, name)), h("small", { class: "muted" }, state === "asked" ? t("Asked on {day}", { day: day(since) }) : t("Since {day}", { day: day(since) }))),
       this.about.acts(person).map((act) => actButton(this.app, act, name, this.changed, act === "unfollow" && state === "asked" ? t("Take back the request") : undefined)));
   }
 }
