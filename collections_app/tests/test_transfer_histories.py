@@ -5,6 +5,7 @@ import json
 import pytest
 
 from collections_app.transfer import UnsupportedFileError, read
+from collections_app.transfer.play_json import DUB
 
 
 def rows(document):
@@ -157,6 +158,14 @@ def test_crunchyrolls_seasons_have_names_of_their_own():
         ("Attack on Titan Season 2", {day: 1}, ""),
     ]
     assert not any(row.is_listed for row in rows([page]))
+
+
+def test_a_run_of_spaces_in_a_title_is_looked_at_once():
+    assert DUB.match("x  (Dub)", 1)
+    assert not DUB.match("x  (Dub)", 2)  # from each space, these would take minutes
+    long_ = "x" + " " * 10_000 + "x"
+    page = [crunchyroll(series_title=long_, season_title=long_)] * 100
+    assert [row.title for row in rows({"data": page})] == ["x"]
 
 
 # --- lists that are only read -----------------------------------------------------
