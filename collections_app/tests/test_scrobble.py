@@ -535,6 +535,7 @@ def test_a_households_others_stay_out(alice, client, titan, player):
         (b'{"event": "watched", "episode": -1}', "application/json"),
         (b'{"event": "watched", "ids": {"letterboxd": 1}}', "application/json"),
         (b"payload=%7B", "application/x-www-form-urlencoded"),
+        (b"payload=%7B%7D" + b"&x=1" * 60, "application/x-www-form-urlencoded"),
         (b"--x\r\n\r\n", "multipart/form-data; boundary=x"),
         (b"\xff\xfe", "text/plain"),
     ],

@@ -18,6 +18,7 @@ pytestmark = pytest.mark.django_db
 MIA = "0b9b6b34-4a4e-4c0e-9a55-6a3a0f5f7a01"
 PASSWORD = "Correct-horse-7"
 HASH = bcrypt.hashpw(PASSWORD.encode(), bcrypt.gensalt(4)).decode()
+WITHOUT_SALT = HASH[:28] + "A" + HASH[29:]  # no salt ends with it
 USERS = [
     {"id": MIA, "email": "Mia@Example.org", "encrypted_password": HASH},
     {"id": 7, "email": "leo@example.org", "name": "admin"},
@@ -139,10 +140,19 @@ def hash_of(password):
 
 
 def test_without_a_hash_that_is_known_nobody_signs_in_before_a_reset(folder):
-    rows = [USERS[0] | {"encrypted_password": "5f4dcc3b5aa765d61d8327deb882cf99"}]
-    (folder / "users.json").write_text(json.dumps(rows))
+    for hash_ in ("5f4dcc3b5aa765d61d8327deb882cf99", WITHOUT_SALT):
+        rows = [USERS[0] | {"encrypted_password": hash_}]
+        (folder / "users.json").write_text(json.dumps(rows))
+        moved(folder)
+        assert not User.objects.get(pk=MIA).has_usable_password()
+        User.objects.filter(pk=MIA).delete()
+
+
+def test_a_hash_that_bcrypt_does_not_read_is_of_no_password(folder, client):
     moved(folder)
-    assert not User.objects.get(pk=MIA).has_usable_password()
+    User.objects.filter(pk=MIA).update(password=f"moved-in${WITHOUT_SALT}")
+    body = {"email": "mia@example.org", "password": PASSWORD}
+    assert client.post("/api/auth/signin", body).status_code == 401
 
 
 def test_a_reserved_name_becomes_one_that_can_be_had(folder, capsys):
