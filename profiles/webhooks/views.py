@@ -34,6 +34,10 @@ PER_PAGE = 50
 
 class WebhooksViewSet(NeverStored):
     @property
+    def throttle_scope(self) -> str:  # type: ignore[override]
+        return "webhook" if self.action == "test" else ""
+
+    @property
     def sign_in(self) -> SignIn:
         return cast("SignIn", self.request.auth)
 
@@ -150,6 +154,10 @@ class WebhooksViewSet(NeverStored):
 
 
 class DeliveriesViewSet(NeverStored):
+    @property
+    def throttle_scope(self) -> str:  # type: ignore[override]
+        return "webhook" if self.action == "redeliver" else ""
+
     @documented(
         "What was sent to a webhook in seven days, newest first.",
         name="getDeliveries",
