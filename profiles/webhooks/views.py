@@ -184,10 +184,12 @@ class DeliveriesViewSet(NeverStored):
     @documented(
         "Sends a message once more, by the same id.",
         name="redeliver",
+        description="Not a change in words for Discord or ntfy, which others may read: "
+        "what it told may be private by now.",
         scope=SCOPE,
         tags=TAGS,
         data=DeliveryAnswer,
-        errors=["webhook_not_found", "delivery_not_found"],
+        errors=["webhook_not_found", "delivery_not_found", "delivery_is_text"],
         examples={"waits": examples.A_DELIVERY | {"is_asked": True}},
     )
     def redeliver(self, request: Request, webhook_id: str, delivery_id: str) -> Answer:
