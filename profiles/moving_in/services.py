@@ -120,6 +120,11 @@ def account_of(person: Person, done: MovedIn, makes_accounts: bool) -> User | No
         return user
     if not makes_accounts:
         return None
+    if person.contested:
+        named = " and ".join(sorted(person.contested))
+        done.problems.append(f"The tables tell several of one {named}: none is taken.")
+    if "email" in person.contested:
+        return None
     try:
         email = check_email(done.email)
     except ValidationError as wrong:

@@ -210,6 +210,35 @@ def test_a_dry_run_writes_nothing_and_reports(folder, tmp_path, capsys):
     assert (rows[MIA]["status"], rows[MIA]["added"]) == ("new", "2")
 
 
+def test_what_people_write_themselves_says_not_who_they_are(folder, capsys):
+    mine = {"email": "victim@example.org", "encrypted_password": HASH, "id": 7}
+    users = [
+        USERS[0] | {"encrypted_password": None, "raw_user_meta_data": mine},
+        {"id": 7, "email": None, "raw_user_meta_data": json.dumps(mine)},
+        {"id": 8, "email": "eve@example.org", "encrypted_password": HASH},
+        {"id": 9, "email": "Ann@example.org", "encrypted_password": HASH},
+        {"id": 10, "email": None, "encrypted_password": HASH},
+    ]
+    (folder / "users.json").write_text(json.dumps(users))
+    other = hash_of("Another-horse-7")
+    copies = [
+        {"id": 8, "email": "victim@example.org"},
+        {"id": 9, "email": "ann@example.org", "password": other},
+        {"id": 10, "email": "victim@example.org"},
+    ]
+    (folder / "a_copy.json").write_text(json.dumps(copies))
+    written = {"gender": "male", "email": "victim@example.org"}
+    profiles = [{"id": "a row", "user_id": 7} | written]
+    (folder / "a_profile.json").write_text(json.dumps(profiles))
+    moved(folder)
+    made = {user.email: user.has_usable_password() for user in User.objects.all()}
+    assert made == {"mia@example.org": False, "ann@example.org": False}
+    told = capsys.readouterr().err
+    assert "10: The tables tell several of one email: none is taken." in told
+    assert "8: The tables tell several of one email: none is taken." in told
+    assert "9: The tables tell several of one password: none is taken." in told
+
+
 def test_only_those_who_moved_in_before_are_looked_at_where_that_is_said(folder):
     moved(folder, "--known")
     assert not User.objects.exists()
