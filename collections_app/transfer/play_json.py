@@ -18,8 +18,9 @@ from .plays import DOUBT, Play, played_on, rows_of
 from .records import ListFile
 
 NAME = "csv"
-# A dub is a season of its own there, with the same episodes. A run of spaces is looked at
-# once, from its beginning: from each of them it would take the square of their number.
+# A dub is a season of its own there, with the same episodes. A run of spaces is looked
+# at once, from its beginning: from each of them it would take the square of their
+# number.
 DUB = re.compile(r"(?<!\s)\s*\((?:[\w-]{1,30} )?dub(?:bed)?\)\s*$", re.IGNORECASE)
 
 

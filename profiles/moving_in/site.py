@@ -44,8 +44,8 @@ OF_PROFILES = {
     "favorite_studios", "frequency", "fanatic_level", "preferred_format",
     "watched_animes", "enfasis_color", "parental_control", "banner_image",
 }  # fmt: skip
-# What lets somebody into an account. People write their own metadata and profiles there,
-# so these say none of it.
+# What lets somebody into an account. People write their own metadata and profiles
+# there, so these say none of it.
 OF_ACCOUNTS = {"id", "user_id", "email", "password"}
 COPY = re.compile(r"COPY (?P<table>\S+) \((?P<columns>[^)]*)\) FROM stdin;\s*")
 ESCAPED = re.compile(r"\\(.)", re.DOTALL)
@@ -79,8 +79,8 @@ class Person:
 
 @dataclass(slots=True)
 class Site:
-    """people: those with an e-mail, or with several. orphans: rows of nobody who is there, by kind.
-    unknown: tables that are none of these.
+    """people: those with an e-mail, or with several. orphans: rows of nobody who is
+    there, by kind. unknown: tables that are none of these.
     """
 
     people: list[Person]
