@@ -521,6 +521,7 @@ RATES = {
     "feed": (60, 60),
     "scrobble": (120, 60),  # of one token; a player tells of its progress all along
     "others": (120, 60),  # what others see of people: names, links
+    "webhook": (20, 3600),  # tests and redeliveries: calls of another's server
     "report": (10, 3600),  # by account, or by a visitor's network; staff read each
     "follow": (120, 60),  # ties with people by their names
     "oauth": (600, 60),  # by network: servers of apps ask for many people

@@ -200,6 +200,9 @@ CODES: dict[str, Kind] = {
     "webhooks_full": Kind(
         409, "You have {number} webhooks, which is the most: end one first."
     ),
+    "delivery_is_text": Kind(
+        409, "What it told others may be private by now, so it is not sent again."
+    ),
     "following_full": Kind(
         409, "You follow {number} people, which is the most: unfollow one first."
     ),

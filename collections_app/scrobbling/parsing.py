@@ -78,7 +78,10 @@ class DropFiles(FileUploadHandler):
 
 
 def part_of_text(raw: bytes) -> bytes:
-    fields = parse_qs(raw.decode("utf-8", "replace"), max_num_fields=50)
+    try:
+        fields = parse_qs(raw.decode("utf-8", "replace"), max_num_fields=50)
+    except ValueError:  # too many
+        raise ApiError("bad_request") from None
     found = next((fields[part][0] for part in PARTS if part in fields), "")
     return found.encode("utf-8", "replace")
 

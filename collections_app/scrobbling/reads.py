@@ -17,14 +17,15 @@ from collections_app.scrobbling.models import (
 )
 from collections_app.scrobbling.sentences import sentence_of
 
-PER_PAGE = 50
+PER_PAGE, MOST_PER_PAGE = 50, 100
+MOST_SEARCHED = 20  # of a page: each search is dear, and a person decides on a few
 Json = dict[str, Any]
 Titles = Mapping[int, Json]
 
 
 def scrobbles_of(account: Account, wanted: Wanted) -> tuple[list[Json], Json]:
     """A page of them, newest first: two statements. For what waits up to two more, and
-    a search for each name that was not searched before.
+    a search for each of the first names that was not searched before.
     """
     rows = Scrobble.objects.of(account.id)
     if state := wanted.get("state"):
@@ -36,7 +37,11 @@ def scrobbles_of(account: Account, wanted: Wanted) -> tuple[list[Json], Json]:
 
 
 def scrobbles_to_json(account: Account, rows: Collection[Scrobble]) -> list[Json]:
-    candidates = {row.pk: candidates_of(account, row) for row in rows}
+    waiting = [row.pk for row in rows if row.state == ScrobbleState.WAITING]
+    sought = {*waiting[:MOST_SEARCHED]}
+    candidates = {
+        row.pk: candidates_of(account, row, is_sought=row.pk in sought) for row in rows
+    }
     ids = {row.anime_id for row in rows if row.anime_id}
     ids |= {id_ for some in candidates.values() for id_ in some}
     titles = titles_of(ids)
@@ -52,12 +57,12 @@ def scrobbles_to_json(account: Account, rows: Collection[Scrobble]) -> list[Json
     ]
 
 
-def candidates_of(account: Account, row: Scrobble) -> list[int]:
-    """Who what waits may be, the likeliest first."""
+def candidates_of(account: Account, row: Scrobble, *, is_sought: bool) -> list[int]:
+    """Who what waits may be, the likeliest first. is_sought: also by its name."""
     if row.state != ScrobbleState.WAITING:
         return []
     found = list(row.candidate_ids)
-    if row.series and len(found) < MOST_CANDIDATES:
+    if is_sought and row.series and len(found) < MOST_CANDIDATES:
         revision = account.revisions.catalogue
         found += candidates_named((row.series[:200],), revision)
     return list(dict.fromkeys(found))[:MOST_CANDIDATES]

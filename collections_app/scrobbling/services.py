@@ -41,6 +41,7 @@ from history.log.recording import locked
 
 MOST_CANDIDATES = 5
 MOST_RULES = 2_000
+MOST_WAITING = 2_000
 MOST_AT_ONCE = 50  # that waited for a rule, and are written when it is made
 # A player tells of one watching in several ways (its end, a mark); a second watching of
 # the same episode comes later than this.
@@ -91,7 +92,20 @@ def taken_of(
             return Taken(known.state, known, reason=known.reason)
         decide(scrobble, verdict, account, through, fills_gaps=source.fills_gaps)
         scrobble.save(force_insert=True)
+        if scrobble.state == ScrobbleState.WAITING:
+            drop_oldest(account.id)
     return Taken(scrobble.state, scrobble, scrobble.reason)
+
+
+def drop_oldest(user_id: UUID) -> None:
+    """Of what waits: a player may tell of titles that are none without an end, and
+    nobody decides on thousands.
+    """
+    scrobbles = Scrobble.objects.of(user_id)
+    waiting = scrobbles.filter(state=ScrobbleState.WAITING).newest_first()
+    ids = waiting.values_list("pk", flat=True)
+    if over := list(ids[MOST_WAITING : MOST_WAITING + MOST_AT_ONCE]):
+        scrobbles.filter(pk__in=over).delete()
 
 
 def find(user_id: UUID, key: str) -> Scrobble | None:

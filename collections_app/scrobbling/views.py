@@ -21,6 +21,7 @@ from collections_app.scrobbling.parsing import (
 )
 from collections_app.scrobbling.players.own import ScrobbleInput
 from collections_app.scrobbling.reads import (
+    MOST_PER_PAGE,
     PER_PAGE,
     rules_to_json,
     scrobbles_of,
@@ -94,7 +95,8 @@ class ScrobblesViewSet(IdempotentViewSet):
         "rule.",
         name="getScrobbles",
         description="Kept for 90 days; what waits is kept until it is decided, for a "
-        "year at most.",
+        "year at most, the newest 2,000. Names are searched for `candidates` of the "
+        "first 20 of a page that wait.",
         scope="list:read",
         tags=TAGS,
         data=ScrobbleOutput(many=True),
@@ -106,7 +108,7 @@ class ScrobblesViewSet(IdempotentViewSet):
                 "Only those in this state: `waiting` is what was not recognised.",
                 enum=ScrobbleState.values,
             ),
-            *paging(PER_PAGE),
+            *paging(PER_PAGE, MOST_PER_PAGE),
         ],
         errors=["invalid_cursor"],
         examples={

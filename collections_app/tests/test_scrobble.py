@@ -17,6 +17,7 @@ from collections_app.models import (
     SeriesLink,
     WatchListEntry,
 )
+from collections_app.scrobbling import reads, services
 from collections_app.scrobbling.players import READERS
 from collections_app.source_facts.writes import Change, carry_out
 from factories import AnimeFactory, personal_token
@@ -474,6 +475,21 @@ def test_a_correction_moves_it_is_remembered_and_holds_for_what_waits(
     assert taken(player(own(**unknown, episode=16)))["state"] == "waiting"
 
 
+def test_what_waits_is_searched_for_on_few_rows_and_the_oldest_go(
+    alice, client, player, monkeypatch
+):
+    monkeypatch.setattr(services, "MOST_WAITING", 3)
+    monkeypatch.setattr(reads, "MOST_SEARCHED", 2)
+    named(AnimeFactory(id=500, title="Cops and Robbers"), "cops and robbers")
+    for number in range(5):
+        series = f"Cops and Robberz {number}"
+        assert taken(player(own(series=series, ids={})))["state"] == "waiting"
+    waiting = client.get("/api/user/scrobbles?state=waiting").json()["data"]
+    assert [row["series"][-1] for row in waiting] == ["4", "3", "2"]
+    assert [bool(row["candidates"]) for row in waiting] == [True, True, False]
+    assert client.get("/api/user/scrobbles?limit=101").status_code == 400
+
+
 def test_what_is_no_anime_is_asked_once(client, player):
     series = {"series": "Cops", "ids": {}}
     waits = taken(player(own(**series)))["scrobble"]
@@ -535,6 +551,7 @@ def test_a_households_others_stay_out(alice, client, titan, player):
         (b'{"event": "watched", "episode": -1}', "application/json"),
         (b'{"event": "watched", "ids": {"letterboxd": 1}}', "application/json"),
         (b"payload=%7B", "application/x-www-form-urlencoded"),
+        (b"payload=%7B%7D" + b"&x=1" * 60, "application/x-www-form-urlencoded"),
         (b"--x\r\n\r\n", "multipart/form-data; boundary=x"),
         (b"\xff\xfe", "text/plain"),
     ],

@@ -5,6 +5,7 @@ import json
 import pytest
 
 from collections_app.transfer import UnsupportedFileError, read
+from collections_app.transfer.play_json import DUB
 
 
 def rows(document):
@@ -106,6 +107,14 @@ user-series-78857,Naruto,,,2021-05-01 20:00:00,78857
     ]
 
 
+def test_a_line_of_tv_time_that_ends_early_is_none():
+    data = b"""series_name,season_number,episode_number,created_at,key
+Naruto,1,1,2021-05-03 20:00:00,watch-episode-1
+Naruto,1,2
+"""
+    assert told(data) == [("Naruto", {"2021-05-03": 1}, False, "live action")]
+
+
 def test_trakts_history_is_episodes_and_films():
     show = {"title": "Death Note", "year": 2006, "ids": {"tvdb": 79481}}
     watched = {"action": "scrobble", "watched_at": "2024-01-20T23:10:00.000Z"}
@@ -157,6 +166,14 @@ def test_crunchyrolls_seasons_have_names_of_their_own():
         ("Attack on Titan Season 2", {day: 1}, ""),
     ]
     assert not any(row.is_listed for row in rows([page]))
+
+
+def test_a_run_of_spaces_in_a_title_is_looked_at_once():
+    assert DUB.match("x  (Dub)", 1)
+    assert not DUB.match("x  (Dub)", 2)  # from each space, these would take minutes
+    long_ = "x" + " " * 10_000 + "x"
+    page = [crunchyroll(series_title=long_, season_title=long_)] * 100
+    assert [row.title for row in rows({"data": page})] == ["x"]
 
 
 # --- lists that are only read -----------------------------------------------------
@@ -256,6 +273,14 @@ def test_annicts_lists_are_read_of_all_its_answers(document):
     assert record.ids == {"mal": "1535"}
     assert (record.year, record.episodes, record.format) == (2006, 37, "TV")
     assert record.values == {"type": "Collection", "state": "dropped"}
+
+
+@pytest.mark.parametrize("word", [["WATCHED"], {"kind": "WATCHED"}], ids=repr)
+def test_a_status_of_annict_that_is_no_word_refuses_its_row_alone(word):
+    good = WORK | {"status": {"kind": "watched"}}
+    refused, taken = rows({"works": [WORK | {"status": {"state": word}}, good]})
+    assert refused.reason == "status is not text."
+    assert taken.values["type"] == "Completed"
 
 
 def ryot(**said):

@@ -85,7 +85,8 @@ def _record(entry: dict[str, object], work: dict[str, object], row: int) -> Reco
     title = reading.title(said["title"])
     values: dict[str, object] = {}
     word = _status(entry)
-    if word not in NO_STATUS and (found := reading.status(word, is_anime=True)):
+    is_none = isinstance(word, str) and word in NO_STATUS
+    if not is_none and (found := reading.status(word, is_anime=True)):
         values["type"], values["state"] = found
     if "note" in entry:
         values["notes"] = reading.notes(entry["note"], "note")

@@ -18,8 +18,10 @@ from .plays import DOUBT, Play, played_on, rows_of
 from .records import ListFile
 
 NAME = "csv"
-# A dub is a season of its own there, with the same episodes.
-DUB = re.compile(r"\s*\((?:[\w-]{1,30} )?dub(?:bed)?\)\s*$", re.IGNORECASE)
+# A dub is a season of its own there, with the same episodes. A run of spaces is looked
+# at once, from its beginning: from each of them it would take the square of their
+# number.
+DUB = re.compile(r"(?<!\s)\s*\((?:[\w-]{1,30} )?dub(?:bed)?\)\s*$", re.IGNORECASE)
 
 
 def recognises(document: object) -> bool:
@@ -71,12 +73,16 @@ def _crunchyroll(rows: list[object]) -> Iterator[Play]:
             yield Play(_text(name), played)
             continue
         said = child(row, "panel", "episode_metadata")
-        show = DUB.sub("", _text(child(said, "series_title")))
-        season = DUB.sub("", _text(child(said, "season_title"))).strip()
+        show = _without_dub(child(said, "series_title"))
+        season = _without_dub(child(said, "season_title")).strip()
         is_named = season not in ("", show)
         number = "" if is_named else _text(child(said, "season_number"))
         episode = _text(child(said, "episode_number") or child(said, "episode"))
         yield Play(season if is_named else show, played, number, episode)
+
+
+def _without_dub(title: object) -> str:
+    return DUB.sub("", _text(title)[: reading.LONGEST_TITLE])
 
 
 # --- Trakt ------------------------------------------------------------------------

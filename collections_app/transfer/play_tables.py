@@ -95,7 +95,7 @@ def parts_of(text: str, shows: Iterable[str] = ()) -> tuple[str, str, str]:
 def _tv_time(rows: Sequence[Cells]) -> Iterator[Play]:
     """Of its rows only those of episodes that were watched; others follow a show."""
     for row in rows:
-        if not row["key"].startswith(WATCHED):
+        if not row.get("key", "").startswith(WATCHED):  # a line may end before it
             continue
         title = row.get("series_name", "")
         played = played_on(row.get("created_at"))

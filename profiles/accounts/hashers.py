@@ -52,9 +52,14 @@ class MovedInHasher(BCryptPasswordHasher):
     algorithm = MOVED_IN
 
     def verify(self, password: str, encoded: str) -> bool:
-        """Of longer passwords bcrypt has always taken the beginning."""
+        """Of longer passwords bcrypt has always taken the beginning. No password is
+        that of a hash that bcrypt does not read.
+        """
         start, hash_ = password.encode()[:MOST_OF_BCRYPT], encoded.partition("$")[2]
-        return pool.submit(bcrypt.checkpw, start, hash_.encode()).result()
+        try:
+            return pool.submit(bcrypt.checkpw, start, hash_.encode()).result()
+        except ValueError:
+            return False
 
     def harden_runtime(self, password: str, encoded: str) -> None:
         """Nothing to add: the check after it is of Argon2."""

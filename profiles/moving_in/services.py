@@ -50,8 +50,11 @@ from profiles.profile.preference_serializers import PreferencesInput
 from profiles.profile.serializers import ProfileInput
 from profiles.profile.services import update_preferences, update_profile
 
-# Of bcrypt, at a cost that a sign-in can bear.
-BCRYPT = re.compile(r"\$2[aby]\$(?:0[4-9]|1[0-2])\$[./A-Za-z0-9]{53}", re.ASCII)
+# Of bcrypt, at a cost that a sign-in can bear. The salt is 128 bits in 22 letters, so
+# that its last is one of four; bcrypt refuses another.
+BCRYPT = re.compile(
+    r"\$2[aby]\$(?:0[4-9]|1[0-2])\$[./A-Za-z0-9]{21}[.Oeu][./A-Za-z0-9]{31}", re.ASCII
+)
 ORIGIN = Origin("command")
 IN_NAMES = re.compile(r"[^\w .-]+")
 WORD_LISTS = {
@@ -116,6 +119,11 @@ def account_of(person: Person, done: MovedIn, makes_accounts: bool) -> User | No
         done.status, done.user_name = "known", user.user_name
         return user
     if not makes_accounts:
+        return None
+    if person.contested:
+        named = " and ".join(sorted(person.contested))
+        done.problems.append(f"The tables tell several of one {named}: none is taken.")
+    if "email" in person.contested:
         return None
     try:
         email = check_email(done.email)

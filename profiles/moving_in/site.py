@@ -44,6 +44,9 @@ OF_PROFILES = {
     "favorite_studios", "frequency", "fanatic_level", "preferred_format",
     "watched_animes", "enfasis_color", "parental_control", "banner_image",
 }  # fmt: skip
+# What lets somebody into an account. People write their own metadata and profiles
+# there, so these say none of it.
+OF_ACCOUNTS = {"id", "user_id", "email", "password"}
 COPY = re.compile(r"COPY (?P<table>\S+) \((?P<columns>[^)]*)\) FROM stdin;\s*")
 ESCAPED = re.compile(r"\\(.)", re.DOTALL)
 ESCAPES = {"n": "\n", "t": "\t", "r": "\r", "b": "\b", "f": "\f", "v": "\v"}
@@ -58,18 +61,26 @@ class UnreadableSiteError(Exception):
 
 @dataclass(slots=True)
 class Person:
-    """Somebody of the other site. `about` has what users and profiles say of them."""
+    """Somebody of the other site. `about` has what users and profiles say of them,
+    without what users say in two ways: an e-mail or password that is `contested`.
+    told: e-mails and passwords of all tables of users, "" where one has none.
+    """
 
     old_id: str
     about: Row = field(default_factory=dict)
+    told: dict[str, set[str]] = field(default_factory=dict)
     entries: list[Row] = field(default_factory=list)
     searches: list[Row] = field(default_factory=list)
+
+    @property
+    def contested(self) -> list[str]:
+        return [name for name, values in self.told.items() if len(values) > 1]
 
 
 @dataclass(slots=True)
 class Site:
-    """people: those with an e-mail. orphans: rows of nobody who is there, by kind.
-    unknown: tables that are none of these.
+    """people: those with an e-mail, or with several. orphans: rows of nobody who is
+    there, by kind. unknown: tables that are none of these.
     """
 
     people: list[Person]
@@ -90,7 +101,11 @@ def read_site(path: Path) -> Site:
             old_id = text_of(row.get("id") if kind == "users" else first(row, USER_ID))
             if old_id:
                 keep(people.setdefault(old_id, Person(old_id)), kind, row)
-    known = [one for one in people.values() if text_of(one.about.get("email"))]
+    known = [
+        one
+        for one in people.values()
+        if text_of(one.about.get("email")) or "email" in one.contested
+    ]
     if not known:
         raise UnreadableSiteError(
             "There is nobody in these files: a table with the columns id and email "
@@ -111,7 +126,10 @@ def kind_of(rows: list[Row]) -> str | None:
         return "entries"
     if is_of_user and "query" in columns:
         return "searches"
-    if {"id", "email"} <= columns:
+    is_of_accounts = {"id", "email"} <= columns
+    if is_of_accounts and not (is_of_user and columns & OF_PROFILES):
+        return "users"
+    if is_of_accounts and "password" in columns:
         return "users"
     return "profiles" if is_of_user and columns & OF_PROFILES else None
 
@@ -123,10 +141,30 @@ def keep(person: Person, kind: str, row: Row) -> None:
         person.searches.append(row)
     else:
         said = {name: value for name, value in row.items() if value not in (None, "")}
-        meta = said.pop("raw_user_meta_data", None)
-        if isinstance(meta := json_of(meta), dict):
-            said = named(meta) | said
+        meta = json_of(said.pop("raw_user_meta_data", None))
+        if kind == "profiles":
+            said = without_account(said)
+        else:
+            note_told(person, row)
+        if isinstance(meta, dict):
+            said = without_account(named(meta)) | said
         person.about = said | person.about
+        for name in person.contested:
+            person.about.pop(name, None)
+
+
+def without_account(said: Row) -> Row:
+    return {name: value for name, value in said.items() if name not in OF_ACCOUNTS}
+
+
+def note_told(person: Person, row: Row) -> None:
+    """Of two e-mails or passwords neither is taken: nothing says which of the tables
+    people can write themselves.
+    """
+    for name in {"email", "password"} & row.keys():
+        value = text_of(row[name])
+        value = value.casefold() if name == "email" else value
+        person.told.setdefault(name, set()).add(value)
 
 
 def first(row: Row, names: Iterable[str]) -> Any:

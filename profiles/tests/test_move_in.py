@@ -18,6 +18,7 @@ pytestmark = pytest.mark.django_db
 MIA = "0b9b6b34-4a4e-4c0e-9a55-6a3a0f5f7a01"
 PASSWORD = "Correct-horse-7"
 HASH = bcrypt.hashpw(PASSWORD.encode(), bcrypt.gensalt(4)).decode()
+WITHOUT_SALT = HASH[:28] + "A" + HASH[29:]  # no salt ends with it
 USERS = [
     {"id": MIA, "email": "Mia@Example.org", "encrypted_password": HASH},
     {"id": 7, "email": "leo@example.org", "name": "admin"},
@@ -139,10 +140,19 @@ def hash_of(password):
 
 
 def test_without_a_hash_that_is_known_nobody_signs_in_before_a_reset(folder):
-    rows = [USERS[0] | {"encrypted_password": "5f4dcc3b5aa765d61d8327deb882cf99"}]
-    (folder / "users.json").write_text(json.dumps(rows))
+    for hash_ in ("5f4dcc3b5aa765d61d8327deb882cf99", WITHOUT_SALT):
+        rows = [USERS[0] | {"encrypted_password": hash_}]
+        (folder / "users.json").write_text(json.dumps(rows))
+        moved(folder)
+        assert not User.objects.get(pk=MIA).has_usable_password()
+        User.objects.filter(pk=MIA).delete()
+
+
+def test_a_hash_that_bcrypt_does_not_read_is_of_no_password(folder, client):
     moved(folder)
-    assert not User.objects.get(pk=MIA).has_usable_password()
+    User.objects.filter(pk=MIA).update(password=f"moved-in${WITHOUT_SALT}")
+    body = {"email": "mia@example.org", "password": PASSWORD}
+    assert client.post("/api/auth/signin", body).status_code == 401
 
 
 def test_a_reserved_name_becomes_one_that_can_be_had(folder, capsys):
@@ -198,6 +208,35 @@ def test_a_dry_run_writes_nothing_and_reports(folder, tmp_path, capsys):
     with report.open() as lines:
         rows = {row["old_id"]: row for row in csv.DictReader(lines)}
     assert (rows[MIA]["status"], rows[MIA]["added"]) == ("new", "2")
+
+
+def test_what_people_write_themselves_says_not_who_they_are(folder, capsys):
+    mine = {"email": "victim@example.org", "encrypted_password": HASH, "id": 7}
+    users = [
+        USERS[0] | {"encrypted_password": None, "raw_user_meta_data": mine},
+        {"id": 7, "email": None, "raw_user_meta_data": json.dumps(mine)},
+        {"id": 8, "email": "eve@example.org", "encrypted_password": HASH},
+        {"id": 9, "email": "Ann@example.org", "encrypted_password": HASH},
+        {"id": 10, "email": None, "encrypted_password": HASH},
+    ]
+    (folder / "users.json").write_text(json.dumps(users))
+    other = hash_of("Another-horse-7")
+    copies = [
+        {"id": 8, "email": "victim@example.org"},
+        {"id": 9, "email": "ann@example.org", "password": other},
+        {"id": 10, "email": "victim@example.org"},
+    ]
+    (folder / "a_copy.json").write_text(json.dumps(copies))
+    written = {"gender": "male", "email": "victim@example.org"}
+    profiles = [{"id": "a row", "user_id": 7} | written]
+    (folder / "a_profile.json").write_text(json.dumps(profiles))
+    moved(folder)
+    made = {user.email: user.has_usable_password() for user in User.objects.all()}
+    assert made == {"mia@example.org": False, "ann@example.org": False}
+    told = capsys.readouterr().err
+    assert "10: The tables tell several of one email: none is taken." in told
+    assert "8: The tables tell several of one email: none is taken." in told
+    assert "9: The tables tell several of one password: none is taken." in told
 
 
 def test_only_those_who_moved_in_before_are_looked_at_where_that_is_said(folder):

@@ -505,6 +505,36 @@ def test_discord_gets_a_sentence_without_what_others_must_not_see(
     assert len(receiver.received) == 1
 
 
+def test_discord_is_not_told_what_was_quiet_or_became_private_while_it_failed(
+    client, receiver, titles, clock
+):
+    made = made_by(client, url=receiver.url, format="discord")
+    receiver.status = 500
+    for number in (1, 2):
+        client.post(LIST, {"animeId": number, "type": "Watching"})
+    client.post(LIST, {"animeId": 3, "type": "Watching", "quiet": True})
+    call_due()
+    assert receiver.texts == ["Added Title 1 to Watching.\nAdded Title 2 to Watching."]
+    client.patch(f"{LIST}/2", {"is_private": True})
+    receiver.status = 200
+    clock.goes_on(minutes=1)
+    call_due()
+    assert receiver.texts[1:] == ["Added Title 1 to Watching."]
+    assert receiver.ids[0] == receiver.ids[1]
+    # Once it was taken it is not said again, and what is all hidden is not said at all.
+    [row] = client.get(f"{URL}/{made['id']}/deliveries").json()["data"]
+    again = client.post(f"{URL}/{made['id']}/deliveries/{row['id']}/redeliver")
+    assert (again.status_code, again.json()["code"]) == (409, "delivery_is_text")
+    receiver.status = 500
+    client.post(f"{LIST}/1/increment")
+    call_due()
+    client.patch(f"{LIST}/1", {"is_private": True})
+    clock.goes_on(minutes=1)
+    call_due()
+    assert len(receiver.texts) == 3
+    assert len(client.get(f"{URL}/{made['id']}/deliveries").json()["data"]) == 1
+
+
 def test_of_many_changes_it_says_how_many_more_in_the_persons_language(
     client, alice, receiver
 ):

@@ -179,6 +179,21 @@ def test_a_test_and_a_redelivery_are_sent_also_where_it_is_paused(client, receiv
     assert call_due() == []
 
 
+def test_tests_and_redeliveries_are_few_whatever_token_asks(
+    client, visitor, alice, settings
+):
+    settings.RATES = settings.RATES | {"webhook": (2, 3600)}
+    settings.THROTTLE_SCALE = 1
+    place = f"{URL}/{made_by(client)['id']}"
+    test = client.post(f"{place}/test").json()["data"]
+    again = f"{place}/deliveries/{test['id']}/redeliver"
+    assert client.post(again).status_code == 200
+    headers = {"Authorization": f"Bearer {personal_token(alice, 'webhooks')}"}
+    for path in (f"{place}/test", again):
+        assert visitor.post(path, headers=headers).json()["code"] == "throttled"
+    assert client.get(f"{place}/deliveries").status_code == 200
+
+
 def test_answers_are_shown_as_text_and_no_more_than_two_kilobytes(client, receiver):
     receiver.says = b"\x00\x1b[31m<b>no\xff</b>\n" + b"x" * 100_000
     made = made_by(client, url=receiver.url)

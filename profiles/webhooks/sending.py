@@ -143,7 +143,24 @@ def next_delivery(webhook: Webhook) -> Delivery | None:
     waiting: Delivery | None = None
     if webhook.is_behind:
         waiting = Delivery.objects.of(webhook.user_id).to(webhook).current().first()
+    if waiting is not None and waiting.format != BodyFormat.STANDARD:
+        return as_of_now(webhook, waiting)
     return waiting or new_delivery(webhook)
+
+
+def as_of_now(webhook: Webhook, waiting: Delivery) -> Delivery | None:
+    """The text that was not taken yet, as it would be said now: others may read it, and
+    what it told of may be private since.
+    """
+    mine = Delivery.objects.of(webhook.user_id).filter(pk=waiting.pk)
+    at = stand(webhook.user_id)
+    message = next_message(webhook, at) if at else None
+    if message is None or not message.body:
+        mine.delete()
+        return new_delivery(webhook)
+    waiting.body, waiting.place = message.body, list(message.cursor)
+    mine.update(body=waiting.body, place=waiting.place)
+    return waiting
 
 
 def new_delivery(webhook: Webhook) -> Delivery | None:

@@ -1,9 +1,9 @@
 """What changed in words, for services that show a text to people. Those may be others
-than the owner: private entries and titles for adults are left out. The web client says
-the same sentences, so locale/ has each once.
+than the owner: private entries, titles for adults and what was written with `quiet` are
+left out. The web client says the same sentences, so locale/ has each once.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 from uuid import UUID
 
@@ -55,7 +55,8 @@ def text_of(user_id: UUID, since: int, until: int, parts: Sequence[str]) -> str:
 
 def of_entries(user_id: UUID, log: Any) -> list[str]:
     changes: dict[int, list[Values]] = {}
-    for row in log.values("kind", "anime_id", "before", "after")[:MOST_CHANGES]:
+    columns = ("kind", "anime_id", "before", "after", "is_quiet")
+    for row in log.values(*columns)[:MOST_CHANGES]:
         changes.setdefault(row["anime_id"], []).append(row)
     rows = WatchListEntry.objects.of(user_id).filter(anime_id__in=[*changes])
     entries = {row["anime_id"]: row for row in rows.values(*COLUMNS)}
@@ -75,8 +76,12 @@ def of_entries(user_id: UUID, log: Any) -> list[str]:
     return said
 
 
-def is_hidden(entry: Values | None, changes: Iterable[Values]) -> bool:
-    """Now, or at any time that the sentence would be about."""
+def is_hidden(entry: Values | None, changes: Sequence[Values]) -> bool:
+    """Now, or at any time that the sentence would be about; nobody is to be told of
+    what was written with `quiet`, and the sentence has it in it.
+    """
+    if any(change["is_quiet"] for change in changes):
+        return True
     if entry is not None and (entry["is_private"] or entry["anime__mature"]):
         return True
     sides = [change[side] for change in changes for side in ("before", "after")]

@@ -19,6 +19,7 @@ from profiles.accounts.models import User
 from profiles.sync.changes import stand
 from profiles.webhooks.bodies import test_message
 from profiles.webhooks.models import (
+    BodyFormat,
     Delivery,
     DeliveryKind,
     PauseReason,
@@ -179,11 +180,16 @@ def test(*, user_id: UUID, webhook_id: UUID) -> Delivery:
 
 
 def redeliver(*, user_id: UUID, webhook_id: UUID, delivery_id: UUID) -> Delivery:
-    """The same message once more, as soon as a worker looks."""
+    """The same message once more, as soon as a worker looks. 409 `delivery_is_text` for
+    a change in words: what it told others may be private by now.
+    """
     now = timezone.now()
     with transaction.atomic():
         webhook = asked(user_id, webhook_id, now)
         found = Delivery.objects.of(webhook.user_id).to(webhook).filter(pk=delivery_id)
+        changes = found.filter(kind=DeliveryKind.CHANGE)
+        if changes.exclude(format=BodyFormat.STANDARD).exists():
+            raise ApiError("delivery_is_text")
         found.filter(asked_at=None).update(asked_at=now)
         delivery: Delivery | None = found.first()
         if delivery is None:

@@ -34,6 +34,10 @@ PER_PAGE = 50
 
 class WebhooksViewSet(NeverStored):
     @property
+    def throttle_scope(self) -> str:  # type: ignore[override]
+        return "webhook" if self.action == "test" else ""
+
+    @property
     def sign_in(self) -> SignIn:
         return cast("SignIn", self.request.auth)
 
@@ -150,6 +154,10 @@ class WebhooksViewSet(NeverStored):
 
 
 class DeliveriesViewSet(NeverStored):
+    @property
+    def throttle_scope(self) -> str:  # type: ignore[override]
+        return "webhook" if self.action == "redeliver" else ""
+
     @documented(
         "What was sent to a webhook in seven days, newest first.",
         name="getDeliveries",
@@ -176,10 +184,12 @@ class DeliveriesViewSet(NeverStored):
     @documented(
         "Sends a message once more, by the same id.",
         name="redeliver",
+        description="Not a change in words for Discord or ntfy, which others may read: "
+        "what it told may be private by now.",
         scope=SCOPE,
         tags=TAGS,
         data=DeliveryAnswer,
-        errors=["webhook_not_found", "delivery_not_found"],
+        errors=["webhook_not_found", "delivery_not_found", "delivery_is_text"],
         examples={"waits": examples.A_DELIVERY | {"is_asked": True}},
     )
     def redeliver(self, request: Request, webhook_id: str, delivery_id: str) -> Answer:
