@@ -98,7 +98,14 @@ def note(
     text: str,
     reporter: Reporter,
 ) -> None:
-    reports = Report.objects.filter(moderation_id=moderation.pk)
+    """Under the lock of the row: it may have been decided, or erased, since it was
+    read, and who decides tells those alone who are there.
+    """
+    rows = Moderation.objects.of(look.user_id).filter(pk=moderation.pk)
+    row: Moderation | None = rows.select_for_update().first()
+    if row is None:
+        raise ApiError("not_found")
+    reports = Report.objects.filter(moderation_id=row.pk)
     if reports.filter(reporter_key=reporter.key).exists():
         return
     if reporter.user_id is not None:
@@ -106,7 +113,7 @@ def note(
         if open_ones >= MOST_OPEN_REPORTS:
             raise ApiError("reports_full", number=MOST_OPEN_REPORTS)
     _, is_new = Report.objects.get_or_create(
-        moderation_id=moderation.pk,
+        moderation_id=row.pk,
         reporter_key=reporter.key,
         defaults={
             "about_user_id": look.user_id,
@@ -116,13 +123,12 @@ def note(
             "which": seen.which,
             "reason": reason,
             "text": text,
-            "state": moderation.state,
-            "decided_at": moderation.decided_at,
-            "answer": moderation.sentence,
+            "state": row.state,
+            "decided_at": row.decided_at,
+            "answer": row.sentence,
         },
     )
     if is_new:
-        rows = Moderation.objects.of(look.user_id).filter(pk=moderation.pk)
         rows.update(reports=F("reports") + 1)
 
 
@@ -153,8 +159,10 @@ def answer(*, user_id: UUID, moderation_id: UUID, text: str) -> Moderation:
 
 def forget(user_id: UUID) -> None:
     """Their reports, and those about them; what was decided about them goes with the
-    account.
+    account. Its locks come first: a report that is being
+    written is there by then, and the next finds nothing to report.
     """
+    list(Moderation.objects.of(user_id).select_for_update().order_by("id"))
     Report.objects.filter(reporter_user_id=user_id).delete()
     Report.objects.filter(about_user_id=user_id).delete()
 
