@@ -12,7 +12,13 @@ from django.utils.crypto import salted_hmac
 
 from animecollections.api.errors import ApiError, refuse
 from history.log.recording import locked
-from profiles.moderation.models import Moderation, ModerationState, ReportedThing
+from profiles.moderation.models import (
+    PICTURES,
+    Moderation,
+    ModerationState,
+    ReportedThing,
+)
+from profiles.profile.image_urls import is_from_us
 from profiles.reports.models import Report
 from profiles.reports.seen import Seen
 from profiles.sharing.owners import Look
@@ -65,7 +71,7 @@ def waiting_for(user_id: UUID, seen: Seen) -> Moderation:
     """The decision that this report waits for, or that was taken about just this."""
     rows = Moderation.objects.of(user_id).of_place(seen.thing, seen.which)
     last: Moderation | None = rows.order_by("-id").first()
-    if last is not None and (is_active(last) or last.content == seen.content):
+    if last is not None and (is_active(last) or is_left_alone(last, seen)):
         return last
     values = {
         "content": seen.content,
@@ -88,6 +94,18 @@ def is_active(moderation: Moderation) -> bool:
     if moderation.state == ModerationState.WITHHELD:
         return moderation.thing != ReportedThing.USER_NAME
     return moderation.state == ModerationState.OPEN
+
+
+def is_left_alone(last: Moderation, seen: Seen) -> bool:
+    """Staff left just this as it is. What they show again may be reported again; so may
+    a picture of another server, which can be another at the same address.
+    """
+    pictures = [str(seen.snapshot.get(name) or "") for name in PICTURES]
+    return (
+        last.state == ModerationState.REJECTED
+        and last.content == seen.content
+        and all(is_from_us(url, last.user_id) for url in pictures if url)
+    )
 
 
 def note(

@@ -161,6 +161,25 @@ def test_what_staff_left_as_it_is_comes_back_with_another_content_only(
     assert Moderation.objects.across_users().waiting().get().reports == 1
 
 
+def test_what_staff_show_again_can_be_reported_again(
+    visitor, other_client, client, shown
+):
+    visitor.post(URL, said(of="list_name", id=shown))
+    Moderation.objects.update(state="lifted", waiting_since=None)
+    other_client.post(URL, said(of="list_name", id=shown))
+    assert Moderation.objects.across_users().waiting().get().reports == 1
+
+
+def test_a_picture_of_another_server_may_be_another_by_now(visitor, client, shown):
+    client.post("/api/user/profile", {"avatar": "https://x.example/a.png"})
+    for of in ("avatar", "profile"):
+        visitor.post(URL, said(of=of))
+        Moderation.objects.update(state="rejected", waiting_since=None)
+        visitor.post(URL, said(of=of))
+        assert Moderation.objects.across_users().waiting().get().reports == 1
+        Moderation.objects.update(state="rejected", waiting_since=None)
+
+
 def beside(monkeypatch, what):
     """It happens after a report has found its decision, before it is noted."""
     find = services.waiting_for
