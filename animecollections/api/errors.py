@@ -131,6 +131,9 @@ CODES: dict[str, Kind] = {
     "decision_not_found": Kind(404, "There is no such decision about your things."),
     "webhook_not_found": Kind(404, "You have no such webhook (any more)."),
     "delivery_not_found": Kind(404, "No such delivery: they are kept for seven days."),
+    "sentence_was_sent": Kind(
+        409, "Sentences are not sent again: what they tell may be private by now."
+    ),
     "share_not_found": Kind(404, "You have no such link (any more)."),
     "watched_not_found": Kind(404, "This row is not in your diary."),
     "viewing_not_found": Kind(404, "You have no such viewing of this title."),

@@ -505,6 +505,47 @@ def test_discord_gets_a_sentence_without_what_others_must_not_see(
     assert len(receiver.received) == 1
 
 
+def test_people_are_told_of_no_quiet_change(client, receiver, titles):
+    client.post(LIST, {"animeId": 2, "type": "Watching"})
+    made_by(client, url=receiver.url, format="discord")
+    client.post(LIST, {"animeId": 1, "type": "Watching", "quiet": True})
+    client.patch(f"{LIST}/2", {"score": 9, "quiet": True})
+    client.patch(f"{LIST}/2", {"progress": 3})
+    client.post(LIST, {"animeId": 3, "type": "Watching"})
+    call_due()
+    assert receiver.texts == ["Added Title 3 to Watching."]
+
+
+def test_people_are_not_told_later_what_became_private(client, receiver, titles, clock):
+    made = made_by(client, url=receiver.url, format="discord")
+    receiver.status = 500
+    for number in (1, 2):
+        client.post(LIST, {"animeId": number, "type": "Watching"})
+    call_due()
+    client.patch(f"{LIST}/1", {"is_private": True})
+    receiver.status = 200
+    clock.goes_on(minutes=1)
+    call_due()
+    told = "Added Title 2 to Watching."
+    assert receiver.texts == [f"Added Title 1 to Watching.\n{told}", told]
+    place = f"{URL}/{made['id']}/deliveries"
+    [row] = client.get(place).json()["data"]
+    assert (row["status"], row["attempts"]) == ("delivered", 2)
+    refused = client.post(f"{place}/{row['id']}/redeliver")
+    assert (refused.status_code, refused.json()["code"]) == (409, "sentence_was_sent")
+    assert client.get(URL).json()["data"][0]["state"] == "active"
+    # Of what waits nothing may be left to tell.
+    receiver.status = 500
+    client.post(LIST, {"animeId": 3, "type": "Watching"})
+    call_due()
+    client.patch(f"{LIST}/3", {"is_private": True})
+    receiver.status = 200
+    clock.goes_on(minutes=1)
+    call_due()
+    assert len(receiver.received) == 3
+    assert call_due() == []
+
+
 def test_of_many_changes_it_says_how_many_more_in_the_persons_language(
     client, alice, receiver
 ):

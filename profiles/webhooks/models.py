@@ -135,7 +135,7 @@ class DeliveryQuerySet(OwnedQuerySet["Delivery"]):
 
 class Delivery(OwnedRow):
     """One message to a webhook: its id is the `webhook-id`, and its body is kept, so
-    that each try is the same message.
+    that each try is the same message; but for sentences, which are made for each try.
     """
 
     user = owner("webhook_deliveries")
@@ -178,3 +178,9 @@ class Delivery(OwnedRow):
 
     def __str__(self) -> str:
         return f"{self.kind} of {self.made_at:%Y-%m-%d %H:%M}"
+
+    @property
+    def is_sentence(self) -> bool:
+        """About what changed, for people: others than the owner may read it."""
+        is_change = self.kind == DeliveryKind.CHANGE
+        return is_change and self.format != BodyFormat.STANDARD

@@ -143,7 +143,26 @@ def next_delivery(webhook: Webhook) -> Delivery | None:
     waiting: Delivery | None = None
     if webhook.is_behind:
         waiting = Delivery.objects.of(webhook.user_id).to(webhook).current().first()
+    if waiting is not None and waiting.is_sentence:
+        return said_again(webhook, waiting)
     return waiting or new_delivery(webhook)
+
+
+def said_again(webhook: Webhook, waiting: Delivery) -> Delivery | None:
+    """For people it is made again before each try: since the first one something may
+    have become private, and who reads it may be somebody else.
+    """
+    row = Delivery.objects.of(webhook.user_id).filter(pk=waiting.pk)
+    at = stand(webhook.user_id)
+    message = next_message(webhook, at) if at else None
+    if message is None or not message.body:
+        row.delete()
+        return new_delivery(webhook)
+    values = {"body": message.body, "place": list(message.cursor)}
+    row.update(**values)
+    for name, value in values.items():
+        setattr(waiting, name, value)
+    return waiting
 
 
 def new_delivery(webhook: Webhook) -> Delivery | None:

@@ -1,6 +1,6 @@
 """What changed in words, for services that show a text to people. Those may be others
-than the owner: private entries and titles for adults are left out. The web client says
-the same sentences, so locale/ has each once.
+than the owner: private entries, titles for adults and quiet changes are left out. The
+web client says the same sentences, so locale/ has each once.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
@@ -29,6 +29,7 @@ COLUMNS = (
     "anime_id", "type", "state", "progress", "score", "is_private", "anime__title",
     "anime__mature",
 )  # fmt: skip
+OF_A_CHANGE = ("kind", "anime_id", "before", "after", "is_quiet")
 Values = Mapping[str, Any]
 
 
@@ -55,7 +56,7 @@ def text_of(user_id: UUID, since: int, until: int, parts: Sequence[str]) -> str:
 
 def of_entries(user_id: UUID, log: Any) -> list[str]:
     changes: dict[int, list[Values]] = {}
-    for row in log.values("kind", "anime_id", "before", "after")[:MOST_CHANGES]:
+    for row in log.values(*OF_A_CHANGE)[:MOST_CHANGES]:
         changes.setdefault(row["anime_id"], []).append(row)
     rows = WatchListEntry.objects.of(user_id).filter(anime_id__in=[*changes])
     entries = {row["anime_id"]: row for row in rows.values(*COLUMNS)}
@@ -78,6 +79,8 @@ def of_entries(user_id: UUID, log: Any) -> list[str]:
 def is_hidden(entry: Values | None, changes: Iterable[Values]) -> bool:
     """Now, or at any time that the sentence would be about."""
     if entry is not None and (entry["is_private"] or entry["anime__mature"]):
+        return True
+    if any(change["is_quiet"] for change in changes):
         return True
     sides = [change[side] for change in changes for side in ("before", "after")]
     return any(side.get("is_private") for side in sides)

@@ -179,15 +179,20 @@ def test(*, user_id: UUID, webhook_id: UUID) -> Delivery:
 
 
 def redeliver(*, user_id: UUID, webhook_id: UUID, delivery_id: UUID) -> Delivery:
-    """The same message once more, as soon as a worker looks."""
+    """The same message once more, as soon as a worker looks. 409 `sentence_was_sent`
+    where it tells people of what may be private by now.
+    """
     now = timezone.now()
     with transaction.atomic():
         webhook = asked(user_id, webhook_id, now)
         found = Delivery.objects.of(webhook.user_id).to(webhook).filter(pk=delivery_id)
-        found.filter(asked_at=None).update(asked_at=now)
         delivery: Delivery | None = found.first()
         if delivery is None:
             raise ApiError("delivery_not_found")
+        if delivery.is_sentence:
+            raise ApiError("sentence_was_sent")
+        if found.filter(asked_at=None).update(asked_at=now):
+            delivery.asked_at = now
     return delivery
 
 

@@ -179,7 +179,7 @@ class DeliveriesViewSet(NeverStored):
         scope=SCOPE,
         tags=TAGS,
         data=DeliveryAnswer,
-        errors=["webhook_not_found", "delivery_not_found"],
+        errors=["webhook_not_found", "delivery_not_found", "sentence_was_sent"],
         examples={"waits": examples.A_DELIVERY | {"is_asked": True}},
     )
     def redeliver(self, request: Request, webhook_id: str, delivery_id: str) -> Answer:

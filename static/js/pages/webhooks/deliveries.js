@@ -13,8 +13,11 @@ import { outcomeText } from "./names.js";
 const PAUSE = 1_500; // milliseconds between two looks at one that waits
 const LOOKS = 12;
 
-/** @param {Api} api @param {string} address of the webhook @param {string} name */
-export function deliveries(api, address, name) {
+/**
+ * @param {Api} api @param {string} address of the webhook @param {string} name
+ * @param {boolean} isForPeople sentences, which are not sent again
+ */
+export function deliveries(api, address, name, isForPeople) {
   const title = t("Deliveries to {name}", { name });
   const list = h("div", { class: "tokens deliveries", role: "status" }, loading());
   const test = h("button", { type: "button", class: "button" }, t("Send a test"));
@@ -51,7 +54,7 @@ export function deliveries(api, address, name) {
       h("div", {}, h("strong", {}, kind), " ", h("span", { class: "muted" }, when),
         h("small", { class: one.status === "delivered" ? "muted" : "" }, outcomeText(one)),
         one.answer && h("details", {}, h("summary", {}, t("What it answered")), h("pre", { class: "answer", tabindex: 0 }, one.answer))),
-      again);
+      isForPeople && one.kind !== "test" ? null : again);
   };
 
   test.onclick = () => whileBusy(test, () => post("/test"));

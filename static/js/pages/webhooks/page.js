@@ -56,7 +56,7 @@ class WebhooksPage {
         h("small", { class: one.state === "active" ? "muted" : "refusal" }, stateText(one))),
       button(isPaused ? t("Let it go on") : t("Pause"), isPaused ? t("Let {name} go on", { name }) : t("Pause {name}", { name }),
         () => this.change(one, { is_paused: !isPaused })),
-      button(t("Deliveries"), t("Deliveries to {name}", { name }), () => deliveries(this.api, `${ADDRESS}/${one.id}`, name)),
+      button(t("Deliveries"), t("Deliveries to {name}", { name }), () => deliveries(this.api, `${ADDRESS}/${one.id}`, name, one.format !== "standard")),
       button(t("Edit"), t("Edit {name}", { name }), () => this.ask(one)),
       button(t("New secret"), t("New secret for {name}", { name }), () => this.rotate(one)),
       button(t("Remove"), t("Remove {name}", { name }), () => this.remove(one)));
