@@ -36,6 +36,9 @@ SECONDS_IN_ALL = 15
 MOST_ADDRESSES = 4  # of a name, each of which may take the seconds to connect
 MOST_READ = 4096  # bytes of an answer
 NAT64 = IPv6Network("64:ff9b::/96")
+# What Python takes to be global, and is nowhere on the internet: site-local addresses,
+# gateways of one's own to IPv4, wherever in the bits they carry it, and `::10.0.0.7`.
+OF_ONES_OWN = tuple(map(IPv6Network, ("fec0::/10", "64:ff9b:1::/48", "::/96")))
 LONGEST_ADDRESS = 1000
 
 
@@ -131,6 +134,8 @@ def meanings_of(address: str | Address) -> Iterator[Address]:
 def is_global(ip: Address) -> bool:
     if isinstance(ip, IPv6Address) and ip.ipv4_mapped:
         return True  # the one that it carries is judged
+    if any(ip in network for network in OF_ONES_OWN):
+        return False
     return ip.is_global and not ip.is_multicast
 
 
