@@ -71,7 +71,7 @@ def picture_identity(url: str) -> str:
 
 
 def is_from_us(url: str, user_id: UUID) -> bool:
-    """Whether others are shown a file of this user's that we store: it stays as it is."""
+    """Whether others are shown a file of theirs that we store: it never changes."""
     path = path_of_ours(url)
     return path is not None and path.startswith(f"{FOLDER}{user_id}/")
 
