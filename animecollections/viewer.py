@@ -102,6 +102,12 @@ class Viewer:
         is_known = bool(content) and digest_of(content) in self.withheld
         return is_known or place_of(thing, which) in self.withheld
 
+    def withholds_notes(self, thing: str) -> bool:
+        """Whether staff withhold notes of this kind anywhere: then of all types, or all
+        lists. A note goes along with its title, and would be seen there again.
+        """
+        return any(one.startswith(place_of(thing)) for one in self.withheld)
+
 
 def place_of(thing: str, which: object = "") -> str:
     """Where a content stands: `avatar:`, `list_name:<id>`."""

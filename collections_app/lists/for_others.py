@@ -88,7 +88,7 @@ def items_for(
         of=(user_id, list_id, viewer.link),
     )
     told = [to_json(names, row) for row in found]
-    if "notes" in names and viewer.withholds("list_notes", list_id):
+    if "notes" in names and viewer.withholds_notes("list_notes"):
         told = [one | {"notes": ""} for one in told]
     return told, meta
 

@@ -135,9 +135,10 @@ class OperationViewSet(IdempotentViewSet):
         "Undoes an operation, as a new operation.",
         name="undoOperation",
         description="Values that changed later stay, and are listed in `conflicts`. "
-        "`dry_run` returns what would happen, and does nothing. What would change who "
-        "sees something needs the scope `sharing` too, what would change other "
-        "preferences `profile:write`.",
+        "`dry_run` returns what would happen, and does nothing. What changed who "
+        "sees something needs the scope `sharing` too, what changed other preferences "
+        "`profile:write`; conflicts of preferences have their values with "
+        "`profile:read`.",
         scope="list:write",
         tags=TAGS,
         body=UndoInput,

@@ -125,8 +125,9 @@ def undo(
         edit = ListEdit(record, user_id, today)
         rows = undo_rows.RowsEdit(record, user_id)
         undone = Undone(conflicts=own_lists.put_back(edit.lists, changes))
-        undone.conflicts += undo_rows.put_back(rows, changes)
-        require_scopes(edit, rows, has_scope)
+        may_read = has_scope("profile:read")
+        undone.conflicts += undo_rows.put_back(rows, changes, has_values=may_read)
+        require_scopes(edit, changes, has_scope)
         changes = [change for change in changes if change.kind in ENTRY_KINDS]
         edit.read(ref_of(change) for change in changes)
         remember_days(user_id, changes)
@@ -140,10 +141,10 @@ def undo(
 
 
 def require_scopes(
-    edit: ListEdit, rows: undo_rows.RowsEdit, has_scope: Callable[[str], bool]
+    edit: ListEdit, changes: Iterable[Change], has_scope: Callable[[str], bool]
 ) -> None:
-    """403 for who may change the watch list, but not the rest of what would change."""
-    needed = rows.scopes()
+    """403 for who may change the watch list, but not the rest of what was changed."""
+    needed = undo_rows.scopes_of(changes)
     if own_lists.changes_audience(edit.lists):
         needed.append("sharing")
     for scope in needed:

@@ -53,16 +53,6 @@ class RowsEdit:
             if names:
                 yield kind, {n: before[n] for n in names}, {n: after[n] for n in names}
 
-    def scopes(self) -> list[str]:
-        """What a sign-in needs for it."""
-        return sorted(
-            {
-                undoable_rows[kind].scope_of(name)
-                for kind, _, after in self.changed()
-                for name in after
-            }
-        )
-
     def save(self) -> bool:
         changed = list(self.changed())
         for kind, _, after in changed:
@@ -70,14 +60,33 @@ class RowsEdit:
         return bool(changed)
 
 
-def put_back(edit: RowsEdit, changes: Iterable[Change]) -> list[Conflict]:
-    """Those of one operation; what has changed since, and stays."""
+def put_back(
+    edit: RowsEdit, changes: Iterable[Change], *, has_values: bool
+) -> list[Conflict]:
+    """Those of one operation; what has changed since, and stays. has_values: for who
+    may read them; else it is told that they stay, and not what they are.
+    """
+    hidden: Conflict = {} if has_values else {"expected": None, "found": None}
     return [
-        conflict
+        conflict | hidden
         for change in changes
         if change.kind in undoable_rows
         for conflict in edit.put_back(change)
     ]
+
+
+def scopes_of(changes: Iterable[Change]) -> list[str]:
+    """What a sign-in needs to undo them, also where nothing would change: a refusal
+    tells else whether a value still stands.
+    """
+    return sorted(
+        {
+            undoable_rows[ChangeKind(change.kind)].scope_of(name)
+            for change in changes
+            if change.kind in undoable_rows
+            for name in change.after
+        }
+    )
 
 
 def conflict(name: str, expected: object, found: object) -> Conflict:

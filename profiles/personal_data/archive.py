@@ -370,10 +370,19 @@ SECTIONS = [
     ),
     Section(
         "moderation.jsonl",
-        "What our staff withheld from others of yours, why, what was seen of it then, "
-        "and what you answered.",
+        "What our staff withheld from others of yours, when and why, and what you "
+        "answered.",
         lambda user_id: Moderation.objects.of(user_id).for_owner(),
-        left_out=("content", "reports", "sentence", "waiting_since"),
+        # Nor when it was reported, which an id tells too, and by which view.
+        left_out=(
+            "id",
+            "created_at",
+            "snapshot",
+            "content",
+            "reports",
+            "sentence",
+            "waiting_since",
+        ),
     ),
     Section(
         "reports.jsonl",

@@ -70,15 +70,20 @@ def picture_identity(url: str) -> str:
     return path.rpartition("/")[2] if path else url
 
 
+def is_from_us(url: str, user_id: UUID) -> bool:
+    """Whether others are shown a file of theirs that we store: it never changes."""
+    path = path_of_ours(url)
+    return path is not None and path.startswith(f"{FOLDER}{user_id}/")
+
+
 def url_for_others(url: str | None, user_id: UUID) -> str | None:
     """The same picture at an address that does not tell whose it is: paths of ours name
     the account. Where it names another account it is shown as its owner wrote it, for
     they know that id, and nobody is given the mask of an id that they chose.
     """
-    path = path_of_ours(url or "")
-    if path is None or not path.startswith(f"{FOLDER}{user_id}/"):
+    if not url or not is_from_us(url, user_id):
         return url or None
-    file_name = path.rpartition("/")[2]
+    file_name = picture_identity(url)
     mask = masked(user_id, "pictures", file_name)
     return f"{settings.PUBLIC_URL}/{MASKED_FOLDER}{mask}/{file_name}"
 

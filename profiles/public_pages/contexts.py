@@ -8,10 +8,10 @@ from urllib.parse import quote, urlencode
 from django.conf import settings
 
 from profiles.profile.answers import TEXTS
+from profiles.profile.image_urls import MASKED_FOLDER, is_of_image_host
 from profiles.public_pages import figures
 from profiles.public_pages.sections import (
     first_eager,
-    is_picture,
     last_day,
     of_entry,
     of_item,
@@ -150,10 +150,12 @@ def person(profile: Json) -> list[tuple[str, str]]:
 
 
 def own_address(picture: str | None) -> str:
-    """A picture of ours by its path: then it is of the page's own origin."""
-    if not picture or not is_picture(picture):
-        return ""
-    return picture.removeprefix(settings.PUBLIC_URL)
+    """A picture of ours by its path, so that it is of the page's own origin; or of an
+    image host. Of any other nothing is loaded: its owner would learn who looks.
+    """
+    path = (picture or "").removeprefix(settings.PUBLIC_URL)
+    is_known = path.startswith(f"/{MASKED_FOLDER}") or is_of_image_host(path)
+    return path if is_known else ""
 
 
 def next_page(query: Json, meta: Json) -> Context:

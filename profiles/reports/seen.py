@@ -105,7 +105,7 @@ def notes(look: Look, thing: str, which: str) -> Seen:
         if thing == ReportedThing.LIST_NOTES:
             key, read = parse_id(which), notes_on_list
             which = str(key)
-        if not look.viewer.withholds(thing, which):
+        if not look.viewer.withholds_notes(thing):
             found = read(look.viewer, look.user_id, key, MOST_NOTES)
     if not found:
         raise ApiError("not_found")

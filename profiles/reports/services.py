@@ -12,7 +12,13 @@ from django.utils.crypto import salted_hmac
 
 from animecollections.api.errors import ApiError, refuse
 from history.log.recording import locked
-from profiles.moderation.models import Moderation, ModerationState, ReportedThing
+from profiles.moderation.models import (
+    PICTURES,
+    Moderation,
+    ModerationState,
+    ReportedThing,
+)
+from profiles.profile.image_urls import is_from_us
 from profiles.reports.models import Report
 from profiles.reports.seen import Seen
 from profiles.sharing.owners import Look
@@ -65,7 +71,7 @@ def waiting_for(user_id: UUID, seen: Seen) -> Moderation:
     """The decision that this report waits for, or that was taken about just this."""
     rows = Moderation.objects.of(user_id).of_place(seen.thing, seen.which)
     last: Moderation | None = rows.order_by("-id").first()
-    if last is not None and (is_active(last) or last.content == seen.content):
+    if last is not None and (is_active(last) or is_left_alone(last, seen)):
         return last
     values = {
         "content": seen.content,
@@ -90,6 +96,18 @@ def is_active(moderation: Moderation) -> bool:
     return moderation.state == ModerationState.OPEN
 
 
+def is_left_alone(last: Moderation, seen: Seen) -> bool:
+    """Staff left just this as it is. What they show again may be reported again; so may
+    a picture of another server, which can be another at the same address.
+    """
+    pictures = [str(seen.snapshot.get(name) or "") for name in PICTURES]
+    return (
+        last.state == ModerationState.REJECTED
+        and last.content == seen.content
+        and all(is_from_us(url, last.user_id) for url in pictures if url)
+    )
+
+
 def note(
     moderation: Moderation,
     look: Look,
@@ -98,7 +116,14 @@ def note(
     text: str,
     reporter: Reporter,
 ) -> None:
-    reports = Report.objects.filter(moderation_id=moderation.pk)
+    """Under the lock of the row: it may have been decided, or erased, since it was
+    read, and who decides tells those alone who are there.
+    """
+    rows = Moderation.objects.of(look.user_id).filter(pk=moderation.pk)
+    row: Moderation | None = rows.select_for_update().first()
+    if row is None:
+        raise ApiError("not_found")
+    reports = Report.objects.filter(moderation_id=row.pk)
     if reports.filter(reporter_key=reporter.key).exists():
         return
     if reporter.user_id is not None:
@@ -106,7 +131,7 @@ def note(
         if open_ones >= MOST_OPEN_REPORTS:
             raise ApiError("reports_full", number=MOST_OPEN_REPORTS)
     _, is_new = Report.objects.get_or_create(
-        moderation_id=moderation.pk,
+        moderation_id=row.pk,
         reporter_key=reporter.key,
         defaults={
             "about_user_id": look.user_id,
@@ -116,13 +141,12 @@ def note(
             "which": seen.which,
             "reason": reason,
             "text": text,
-            "state": moderation.state,
-            "decided_at": moderation.decided_at,
-            "answer": moderation.sentence,
+            "state": row.state,
+            "decided_at": row.decided_at,
+            "answer": row.sentence,
         },
     )
     if is_new:
-        rows = Moderation.objects.of(look.user_id).filter(pk=moderation.pk)
         rows.update(reports=F("reports") + 1)
 
 
@@ -153,8 +177,10 @@ def answer(*, user_id: UUID, moderation_id: UUID, text: str) -> Moderation:
 
 def forget(user_id: UUID) -> None:
     """Their reports, and those about them; what was decided about them goes with the
-    account.
+    account. Its locks come first: a report that is being
+    written is there by then, and the next finds nothing to report.
     """
+    list(Moderation.objects.of(user_id).select_for_update().order_by("id"))
     Report.objects.filter(reporter_user_id=user_id).delete()
     Report.objects.filter(about_user_id=user_id).delete()
 

@@ -218,10 +218,35 @@ def test_notes_as_they_are_now_take_a_reason(staff, client, visitor, shown):
     looked = browser.get(page(row)).content.decode()
     assert "On a list." in looked
     assert "Changed since." not in looked
-    assert "Notes are private" in looked
+    assert "This is private" in looked
     reveal = reverse("admin:act_on_user", args=[row.user_id, "reveal"])
     browser.post(reveal, {"reason": WHY})
     assert "Changed since." in browser.get(page(row)).content.decode()
+
+
+def test_what_is_private_by_now_takes_a_reason_too(
+    staff, client, visitor, shown, reported
+):
+    client.post("/api/user/profile", {"name": "Aurelia"})
+    visitor.post(URL, said(of="profile"))
+    client.patch(f"/api/user/lists/{shown}", {"name": "Since", "audience": "nobody"})
+    browser = Client()
+    browser.force_login(staff)
+    of_profile = Moderation.objects.get(thing="profile")
+
+    def looked():
+        return [
+            browser.get(page(row)).content.decode() for row in (reported, of_profile)
+        ]
+
+    of_list, of_person = looked()
+    assert "Since" not in of_list
+    assert "Aurelia" not in of_person
+    reveal = reverse("admin:act_on_user", args=[reported.user_id, "reveal"])
+    browser.post(reveal, {"reason": WHY})
+    of_list, of_person = looked()
+    assert "Since" in of_list
+    assert "Aurelia" in of_person
 
 
 def test_the_dashboard_says_how_many_wait(staff, reported):

@@ -228,6 +228,13 @@ def test_nothing_of_anybody_else_is_in_it(filled, hers, stranger, other_client):
     assert not [name for name in zip_.namelist() if name.startswith("images/")]
 
 
+def test_it_does_not_tell_when_one_was_reported(filled, hers):
+    [decision] = lines(archive_of(hers.get(URL)), "moderation.jsonl")
+    assert decision["reason"] == "Zaphira's"
+    assert "decided_at" in decision
+    assert not {"id", "created_at", "snapshot", "reports"} & decision.keys()
+
+
 def test_a_new_account_has_one_too(hers):
     zip_ = archive_of(hers.get(URL))
     assert zip_.read("watch_list.jsonl") == b""

@@ -235,6 +235,26 @@ def test_an_undo_needs_the_scopes_of_what_it_changes(client, alice):
     assert told(client.get(URL))["audience"]["stats"] == "nobody"
 
 
+def test_an_undo_tells_no_value_to_who_may_not_read_it(client, alice):
+    made = client.patch(URL, {"theme": "dark"}).json()["meta"]["operation_id"]
+    client.patch(URL, {"theme": "light"})
+
+    def undo(*scopes):
+        token = personal_token(alice, "list:write", *scopes)
+        script = WatchedClient(HTTP_AUTHORIZATION=f"Bearer {token}")
+        return script.post(f"{OPERATIONS}/{made}/undo", {"dry_run": True})
+
+    # Whether or not anything would change.
+    assert undo("profile:read").json()["details"] == {"scope": "profile:write"}
+    for scopes, values in (
+        (["profile:write"], (None, None)),
+        (["profile:read", "profile:write"], ("dark", "light")),
+    ):
+        [conflict] = undo(*scopes).json()["data"]["conflicts"]
+        assert conflict["field"] == "theme"
+        assert (conflict["expected"], conflict["found"]) == values
+
+
 def test_a_body_cannot_say_whose_they_are(client, stranger):
     client.post(URL, {"user_id": str(stranger.id), "user": 5, "theme": "dark"})
     stranger.preferences.refresh_from_db()

@@ -9,6 +9,7 @@ import pytest
 
 from animecollections.viewer import THINGS
 from factories import AnimeFactory, UserFactory
+from profiles.public_pages.contexts import own_address
 from profiles.tests.test_viewers import OPEN, PROFILE, fill, titles
 
 __all__ = ["titles"]
@@ -54,6 +55,20 @@ class Head(HTMLParser):
             self.says[of.get("property") or of.get("name")] = of["content"]
         if tag == "link":
             self.says[of["rel"]] = of["href"]
+
+
+def test_a_picture_of_a_server_that_nobody_chose_but_its_owner_is_not_loaded(
+    client, visitor, seen, settings
+):
+    page = visitor.get("/u/alice").content.decode()
+    assert not re.search(r"img\.example\.org/[ab]\.png", page)
+    assert '<span class="avatar public-avatar" aria-hidden="true">A</span>' in page
+    settings.IMAGE_HOSTS = ["img.example.org"]
+    client.post("/api/user/profile", {"frequency": "weekly"})  # no page of before
+    page = visitor.get("/u/alice").content.decode()
+    assert 'src="https://img.example.org/a.png"' in page
+    assert own_address(f"{SITE}/pictures/a/b.webp") == "/pictures/a/b.webp"
+    assert own_address(f"{SITE}.example.com/pictures/a/b.webp") == ""
 
 
 def test_each_page_says_what_it_is_and_where(visitor, seen):

@@ -300,6 +300,9 @@ NOT_PUBLIC = [
     "https://[::1]/1",
     "https://[::ffff:127.0.0.1]/1",
     "https://[64:ff9b::a00:7]/1",
+    "https://[64:ff9b:1:a00:7::]/1",
+    "https://[::a00:7]/1",
+    "https://[fec0::7]/1",
     "https://[2002:7f00:1::]/1",
     "https://[fe80::1]/1",
     "https://[fec0::1]/1",
@@ -333,7 +336,17 @@ def test_public_ones_are_taken():
 
 
 @pytest.mark.parametrize(
-    "address", ["127.0.0.1", "10.1.2.3", "::1", "::ffff:10.0.0.1", "169.254.169.254"]
+    "address",
+    [
+        "127.0.0.1",
+        "10.1.2.3",
+        "::1",
+        "::ffff:10.0.0.1",
+        "169.254.169.254",
+        "fec0::7",
+        "64:ff9b:1::a00:7",
+        "::a00:7",
+    ],
 )
 def test_a_name_that_means_a_private_address_is_not_connected_to(
     settings, monkeypatch, address

@@ -161,6 +161,58 @@ def test_what_staff_left_as_it_is_comes_back_with_another_content_only(
     assert Moderation.objects.across_users().waiting().get().reports == 1
 
 
+def test_what_staff_show_again_can_be_reported_again(
+    visitor, other_client, client, shown
+):
+    visitor.post(URL, said(of="list_name", id=shown))
+    Moderation.objects.update(state="lifted", waiting_since=None)
+    other_client.post(URL, said(of="list_name", id=shown))
+    assert Moderation.objects.across_users().waiting().get().reports == 1
+
+
+def test_a_picture_of_another_server_may_be_another_by_now(visitor, client, shown):
+    client.post("/api/user/profile", {"avatar": "https://x.example/a.png"})
+    for of in ("avatar", "profile"):
+        visitor.post(URL, said(of=of))
+        Moderation.objects.update(state="rejected", waiting_since=None)
+        visitor.post(URL, said(of=of))
+        assert Moderation.objects.across_users().waiting().get().reports == 1
+        Moderation.objects.update(state="rejected", waiting_since=None)
+
+
+def beside(monkeypatch, what):
+    """It happens after a report has found its decision, before it is noted."""
+    find = services.waiting_for
+
+    def find_and_do(*of):
+        row = find(*of)
+        what()
+        return row
+
+    monkeypatch.setattr(services, "waiting_for", find_and_do)
+
+
+def test_a_report_beside_a_decision_tells_it(
+    alice, visitor, other_client, shown, monkeypatch
+):
+    visitor.post(URL, said(of="list_name", id=shown))
+    values = {"state": "rejected", "waiting_since": None, "sentence": "It is fine."}
+    rows = Moderation.objects.of(alice.pk)
+    beside(monkeypatch, lambda: rows.update(**values))
+    other_client.post(URL, said(of="list_name", id=shown))
+    [told] = other_client.get("/api/user/reports").json()["data"]
+    assert (told["state"], told["answer"]) == ("rejected", "It is fine.")
+
+
+def test_a_report_beside_an_erasure_leaves_nothing(
+    alice, visitor, other_client, shown, monkeypatch
+):
+    visitor.post(URL, said(of="list_name", id=shown))
+    beside(monkeypatch, Moderation.objects.of(alice.pk).delete)
+    assert other_client.post(URL, said(of="list_name", id=shown)).status_code == 404
+    assert Report.objects.count() == 1
+
+
 @pytest.mark.parametrize(
     "body",
     [

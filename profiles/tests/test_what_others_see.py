@@ -594,6 +594,17 @@ def test_what_staff_withhold_nobody_else_sees(
         assert visitor.get(at_names["stats"][0]).json()["data"]["totals"]["titles"] == 1
 
 
+def test_withheld_notes_do_not_come_back_with_another_type_or_list(
+    alice, client, visitor, filled
+):
+    links = links_to_everything(client, filled)
+    withhold(alice, "notes", "Completed")
+    withhold(alice, "list_notes", "01a2316d-0000-7000-8000-000000000000")
+    for of in ("watchList", "items"):
+        url, key, _ = links[of]
+        assert {one["notes"] for one in visitor.get(url).json()["data"][key]} == {""}
+
+
 @pytest.mark.parametrize("audience", ["link", "followers", "everyone"])
 def test_what_is_withheld_whole_is_not_there(
     alice, client, other_client, staff_client, visitor, filled, audience

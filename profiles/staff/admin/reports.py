@@ -32,13 +32,14 @@ from animecollections.admin.confirmation import (
 )
 from animecollections.admin.dates import between
 from animecollections.admin.site import page
-from animecollections.viewer import Viewer
+from animecollections.viewer import Audience, Viewer
 from collections_app.lists.for_others import notes_on_list
 from collections_app.models import OwnList
 from collections_app.watch_list.for_others import notes_of_type
 from history.staff_log import services as audit
 from profiles.accounts.models import User
 from profiles.moderation.models import (
+    OF_LISTS,
     PICTURES,
     Moderation,
     ModerationState,
@@ -56,6 +57,7 @@ USERS = "profiles.view_user"
 MOST = 100
 MOST_REPORTS = 50
 ORDERS = {"oldest": ("waiting_since",), "most": ("-reports", "waiting_since")}
+NAMING = {"name", "last_name"}
 Json = dict[str, Any]
 
 
@@ -128,19 +130,33 @@ def lines_of(shown: Json) -> list[tuple[str, object]]:
 
 
 def is_masked(request: HttpRequest, row: Moderation) -> bool:
-    """Notes are private until a reason is given: others may not see them any more."""
-    if row.thing not in (ReportedThing.NOTES, ReportedThing.LIST_NOTES):
+    """Notes are private until a reason is given: others may not see them any more. So
+    is a list that nobody else sees by now.
+    """
+    is_private = row.thing in (ReportedThing.NOTES, ReportedThing.LIST_NOTES)
+    return (is_private or is_private_list(row)) and not is_revealed(request, row)
+
+
+def is_private_list(row: Moderation) -> bool:
+    if row.thing not in OF_LISTS:
         return False
+    lists: Any = OwnList.objects.of(row.user_id).filter(pk=UUID(row.which))
+    return bool(lists.filter(audience=Audience.NOBODY).exists())
+
+
+def is_revealed(request: HttpRequest, row: Moderation) -> bool:
     staff_id = cast("UUID", request.user.pk)  # of who is signed in
-    return row.user_id not in audit.revealed_to(staff_id, [row.user_id])
+    return row.user_id in audit.revealed_to(staff_id, [row.user_id])
 
 
 def now_of(request: HttpRequest, row: Moderation) -> Json:
-    """What stands there today, for others or not; nothing where it is gone."""
+    """What stands there today, for others or not; nothing where it is gone. What names
+    a person only where a reason was given, or the report has it.
+    """
+    if is_masked(request, row):
+        return {}
     match row.thing:
         case ReportedThing.NOTES | ReportedThing.LIST_NOTES:
-            if is_masked(request, row):
-                return {}
             return {"notes": notes_now(row)}
         case ReportedThing.USER_NAME:
             return {"user_name": name_of(row)}
@@ -155,6 +171,9 @@ def now_of(request: HttpRequest, row: Moderation) -> Json:
         ReportedThing.TEXTS: TEXTS,
     }
     names = of_profile.get(row.thing, (row.thing,))
+    if not is_revealed(request, row):
+        hidden = NAMING - row.snapshot.keys()
+        names = tuple(name for name in names if name not in hidden)
     profile: Any = Profile.objects.filter(user_id=row.user_id).values(*names)
     known = {"user_name": name_of(row)} if row.thing == "profile" else {}
     return known | {name: value for name, value in profile.get().items() if value}
