@@ -2,8 +2,10 @@
 
 import json
 from datetime import UTC, datetime, timedelta
+from uuid import uuid4
 
 import pytest
+from django.db import connection
 from django.test import Client
 from rest_framework.test import APIClient
 
@@ -13,6 +15,7 @@ from collections_app.models import (
     FactKind,
     Player,
     Scrobble,
+    ScrobbleSource,
     SearchName,
     SeriesLink,
     WatchListEntry,
@@ -376,6 +379,11 @@ def entry_of(user):
     return WatchListEntry.objects.of(user.pk).get()
 
 
+def diary_of(user):
+    rows = EpisodesWatched.objects.of(user.pk)
+    return {row.day: row.episodes for row in rows}
+
+
 def test_progress_is_never_lowered(alice, client, show, player):
     client.post(
         "/api/user/watchList", {"animeId": 500, "type": "Watching", "progress": 8}
@@ -388,8 +396,7 @@ def test_progress_is_never_lowered(alice, client, show, player):
 def test_what_nobody_knows_of_before_it_counts_on_an_unknown_day(alice, show, player):
     taken(player(of_show(3)))
     assert entry_of(alice).progress == 3
-    days = {row.day: row.episodes for row in EpisodesWatched.objects.of(alice.pk)}
-    assert days == {None: 2, NOW.date(): 1}
+    assert diary_of(alice) == {None: 2, NOW.date(): 1}
 
 
 def test_or_it_stays_open_where_that_is_wished(alice, client, show, player):
@@ -504,6 +511,29 @@ def test_a_stranger_sees_and_decides_nothing(client, other_client, show, player)
             404,
             "scrobble_not_found",
         )
+
+
+def test_a_source_is_changed_while_its_first_event_comes(alice, client):
+    """The event makes the row, without the lock, between a look and a write."""
+    token_id, is_first = uuid4(), True
+
+    def event_comes_then(execute, sql, params, many, context):
+        nonlocal is_first
+        found = execute(sql, params, many, context)
+        is_look = sql.startswith("SELECT") and '"least_percent"' in sql
+        if is_first and is_look:
+            is_first = False
+            ScrobbleSource.objects.create(
+                user_id=alice.pk, token_id=token_id, heard="test"
+            )
+        return found
+
+    with connection.execute_wrapper(event_comes_then):
+        address = f"/api/user/scrobbles/sources/{token_id}"
+        changed = client.patch(address, {"least_percent": 90})
+    assert changed.status_code == 200, changed.content
+    [source] = ScrobbleSource.objects.of(alice.pk)
+    assert (source.least_percent, source.heard, is_first) == (90, "test", False)
 
 
 # --- What is left out ----------------------------------------------------------------
