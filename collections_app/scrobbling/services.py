@@ -132,7 +132,7 @@ def decide(
     account: Account,
     through: Origin,
     *,
-    fills_gaps: bool = True,
+    fills_gaps: bool,
 ) -> None:
     """Writes what is clear to the list; what is not waits. Not saved yet."""
     scrobble.matched_by, scrobble.reason = verdict.matched_by, verdict.reason
@@ -257,14 +257,22 @@ def match(
     with locked(account.id):
         scrobble = get(account.id, scrobble_id)
         conflicts = take_back(scrobble, account, through)
-        heard = heard_again(scrobble)
-        decide(scrobble, verdict_of(anime_id, offset, heard), account, through)
-        scrobble.save()
+        verdict = verdict_of(anime_id, offset, heard_again(scrobble))
+        decide_again(scrobble, verdict, account, through)
         others = 0
         if remember:
             keep_rule(account.id, scrobble, anime_id, offset)
             others = decide_waiting(account, scrobble, anime_id, offset, through)
     return Decided(scrobble, conflicts, others)
+
+
+def decide_again(
+    scrobble: Scrobble, verdict: Verdict, account: Account, through: Origin
+) -> None:
+    """Its owner decides; the settings are those of the token that sent it."""
+    source = source_of(account.id, scrobble.token_id)
+    decide(scrobble, verdict, account, through, fills_gaps=source.fills_gaps)
+    scrobble.save()
 
 
 def verdict_of(anime_id: int | None, offset: int, heard: Heard) -> Verdict:
@@ -362,8 +370,7 @@ def decide_waiting(
     for other in some:
         verdict = verdict_of(anime_id, offset, heard_again(other))
         verdict = replace(verdict, matched_by=MatchedBy.REMEMBERED)
-        decide(other, verdict, account, through)
-        other.save()
+        decide_again(other, verdict, account, through)
     return len(some)
 
 

@@ -481,6 +481,20 @@ def test_a_correction_moves_it_is_remembered_and_holds_for_what_waits(
     assert taken(player(own(**unknown, episode=16)))["state"] == "waiting"
 
 
+def test_what_its_owner_decides_leaves_gaps_open_where_that_is_wished(
+    alice, client, show, player
+):
+    unknown = {"series": "Shows", "ids": {}, "season": 1}
+    waits = [taken(player(own(**unknown, episode=number))) for number in (3, 5)]
+    [source] = client.get("/api/user/scrobbles/sources").json()["data"]
+    address = f"/api/user/scrobbles/sources/{source['token_id']}"
+    client.patch(address, {"fills_gaps": False})
+    address = f"/api/user/scrobbles/{waits[0]['scrobble']['id']}/match"
+    told = client.post(address, {"animeId": 500, "remember": True})
+    assert told.json()["meta"]["others"] == 1
+    assert (entry_of(alice).progress, entry_of(alice).episode_ranges) == (0, "ahead 3,5")
+
+
 def test_what_is_no_anime_is_asked_once(client, player):
     series = {"series": "Cops", "ids": {}}
     waits = taken(player(own(**series)))["scrobble"]
