@@ -418,6 +418,17 @@ def test_the_last_episode_completes_and_the_first_begins_again(alice, show, play
     assert (entry.type, entry.state, entry.progress) == ("Watching", "rewatching", 1)
 
 
+def test_progress_is_not_lowered_where_it_was_removed_a_while_ago(
+    alice, client, show, player
+):
+    body = {"animeId": 500, "type": "Watching", "progress": 10}
+    client.post("/api/user/watchList", body)
+    assert client.delete("/api/user/watchList?animeId=500").status_code == 200
+    assert not WatchListEntry.objects.of(alice.pk).exists()
+    taken(player(of_show(5)))
+    assert (entry_of(alice).type, entry_of(alice).progress) == ("Watching", 10)
+
+
 def test_a_file_of_two_episodes_is_two(alice, show, player):
     two = jellyfin(
         SeriesName="A Show", SeasonNumber=1, EpisodeNumber=1, EpisodeNumberEnd=2,

@@ -2,7 +2,8 @@
 
 | the entry                                      | then                                |
 |------------------------------------------------|-------------------------------------|
-| there is none                                  | added; the episode is watched       |
+| there is none                                  | added, or what was removed a while  |
+|                                                | ago is put back; then as below      |
 | has not got so far                             | progress is this episode            |
 | has it skipped                                 | it is watched, and skipped no more  |
 | has it already, and is being watched           | nothing: another app said so too    |
@@ -38,11 +39,10 @@ def watch(edit: "ListEdit", slot: "Slot", operation: "Operation") -> "Outcome":
     """values: `first` and `last`, the episodes; `fills_gaps`."""
     first, last = operation.values["first"], operation.values["last"]
     watched = ((first, last),)
-    entry = slot.after
-    if entry is None:
-        added = {"type": EntryType.TO_WATCH.value}
-        edit.put(slot, replace(operation, verb="add", values=added, watched_on=None))
-    elif not minus(watched, Seen.of(entry).watched):
+    if slot.after is None:
+        add(edit, slot, operation)
+    entry = entry_of(slot)
+    if not minus(watched, Seen.of(entry).watched):
         if not viewings.is_over(entry):
             return edit.outcome_of(slot)
         if entry["type"] != EntryType.COMPLETED or first > 1:
@@ -52,6 +52,13 @@ def watch(edit: "ListEdit", slot: "Slot", operation: "Operation") -> "Outcome":
             edit, slot, replace(operation, verb="viewing_begin", values=values)
         )
     return go_on(edit, slot, operation)
+
+
+def add(edit: "ListEdit", slot: "Slot", operation: "Operation") -> None:
+    """What was removed within a day comes back as it was, however far it was."""
+    type_ = slot.removed["type"] if slot.removed else EntryType.TO_WATCH.value
+    added = replace(operation, verb="add", values={"type": type_}, watched_on=None)
+    edit.put(slot, added)
 
 
 def note(
@@ -72,7 +79,8 @@ def go_on(edit: "ListEdit", slot: "Slot", operation: "Operation") -> "Outcome":
         before = {"progress": first - 1}
         edit.put(slot, as_update(operation, before, SENT_AS_UNKNOWN))
         seen = Seen.of(entry_of(slot))
-    if first <= seen.progress + 1 and not common(((first, last),), seen.skipped):
+    is_next = first <= seen.progress + 1 <= last
+    if is_next and not common(((first, last),), seen.skipped):
         by = last - seen.progress
         return edit.put(slot, replace(operation, verb="increment", values={}, by=by))
     said = Said(watched=union(seen.watched, ((first, last),)))
