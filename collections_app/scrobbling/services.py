@@ -7,7 +7,7 @@ its app did.
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 from zoneinfo import ZoneInfo
@@ -36,15 +36,13 @@ from collections_app.scrobbling.recognition import (
 )
 from collections_app.scrobbling.sources import note_heard, source_of, why_left_out
 from collections_app.watch_list import undo as operations
+from collections_app.watch_list.watch_verb import SAME_WATCHING
 from collections_app.watch_list.writes import Operation, do
 from history.log.recording import locked
 
 MOST_CANDIDATES = 5
 MOST_RULES = 2_000
 MOST_AT_ONCE = 50  # that waited for a rule, and are written when it is made
-# A player tells of one watching in several ways (its end, a mark); a second watching of
-# the same episode comes later than this.
-SAME_WATCHING = timedelta(hours=6)
 YEARS = range(1900, 2200)
 
 
@@ -158,16 +156,19 @@ def write(
     if is_same_watching(scrobble):
         scrobble.state, scrobble.reason = ScrobbleState.ALREADY, "told_before"
         return
+    at, zone = scrobble.watched_at, account.timezone
     values = {
         "first": scrobble.anime_episode,
         "last": max(verdict.last or 0, scrobble.anime_episode or 0),
         "fills_gaps": fills_gaps,
+        "at": at,
+        "earlier_on": day_of(at - SAME_WATCHING, zone).isoformat(),
     }
     operation = Operation(
         "watch",
         AnimeRef(OWN, str(scrobble.anime_id)),
         values,
-        watched_on=day_of(scrobble.watched_at, account.timezone).isoformat(),
+        watched_on=day_of(at, zone).isoformat(),
     )
     try:
         outcome = do(

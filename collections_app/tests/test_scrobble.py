@@ -12,6 +12,7 @@ from rest_framework.test import APIClient
 from collections_app.catalogue.writes import changing_catalogue
 from collections_app.models import (
     AiringStatus,
+    Anime,
     FactKind,
     Player,
     Scrobble,
@@ -409,11 +410,12 @@ def test_or_it_stays_open_where_that_is_wished(alice, client, show, player):
 
 
 def test_the_last_episode_completes_and_the_first_begins_again(alice, show, player):
+    """Also where a player that was offline tells of both at once."""
+    two_days_ago = (NOW - timedelta(days=2)).isoformat()
     for episode in (11, 12):
-        taken(player(of_show(episode)))
+        taken(player(of_show(episode, at=two_days_ago)))
     assert entry_of(alice).type == "Completed"
-    later = (NOW + timedelta(seconds=1)).isoformat()
-    assert taken(player(of_show(1, at=later)))["state"] == "done"
+    assert taken(player(of_show(1)))["state"] == "done"
     entry = entry_of(alice)
     assert (entry.type, entry.state, entry.progress) == ("Watching", "rewatching", 1)
 
@@ -427,6 +429,36 @@ def test_progress_is_not_lowered_where_it_was_removed_a_while_ago(
     assert not WatchListEntry.objects.of(alice.pk).exists()
     taken(player(of_show(5)))
     assert (entry_of(alice).type, entry_of(alice).progress) == ("Watching", 10)
+
+
+@pytest.mark.parametrize("episodes", [1, 12])
+@pytest.mark.parametrize("finish", [{}, {"finished_on": f"{NOW:%Y-%m-%d}"}])
+def test_what_was_completed_by_hand_is_not_watched_again_by_its_event(
+    alice, client, show, player, episodes, finish
+):
+    Anime.objects.filter(pk=500).update(episodes=episodes)
+    body = {"animeId": 500, "type": "Watching", "progress": episodes - 1}
+    client.post("/api/user/watchList", body)
+    done = client.patch("/api/user/watchList/500", {"type": "Completed", **finish})
+    assert done.status_code == 200, done.content
+    before = diary_of(alice)
+    older = (NOW - timedelta(days=400)).isoformat()
+    for event in (of_show(episodes), of_show(episodes, at=older), of_show(1, id="2")):
+        assert taken(player(event))["state"] == "already"
+    entry = entry_of(alice)
+    assert (entry.type, entry.rewatches) == ("Completed", 0)
+    assert diary_of(alice) == before
+
+
+def test_what_was_finished_at_another_time_is_watched_again(
+    alice, client, show, player
+):
+    """Also where it was put on the list just now."""
+    Anime.objects.filter(pk=500).update(episodes=1)
+    body = {"animeId": 500, "type": "Completed", "finished_on": "2019"}
+    client.post("/api/user/watchList", body)
+    assert taken(player(of_show(1)))["state"] == "done"
+    assert (entry_of(alice).type, entry_of(alice).rewatches) == ("Completed", 1)
 
 
 def test_a_file_of_two_episodes_is_two(alice, show, player):

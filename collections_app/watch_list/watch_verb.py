@@ -7,6 +7,7 @@
 | has not got so far                             | progress is this episode            |
 | has it skipped                                 | it is watched, and skipped no more  |
 | has it already, and is being watched           | nothing: another app said so too    |
+| is over, and this may be what ended it         | nothing: the entry says so already  |
 | is Completed, and it is the first              | the next viewing begins             |
 | is over, and it is another that was watched    | the diary has it; the entry stays   |
 
@@ -15,6 +16,7 @@ on an unknown day, unless it is wished otherwise (`fills_gaps`): then they stay 
 """
 
 from dataclasses import replace
+from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
 from collections_app.watch_list import diary_verbs, viewing_verbs, viewings
@@ -34,16 +36,22 @@ from collections_app.watch_list.rules import SENT_AS_UNKNOWN
 if TYPE_CHECKING:
     from collections_app.watch_list.writes import ListEdit, Operation, Outcome, Slot
 
+# One watching is told in several ways (its end, a mark, by hand); a second watching of
+# the same episode comes later than this.
+SAME_WATCHING = timedelta(hours=6)
+
 
 def watch(edit: "ListEdit", slot: "Slot", operation: "Operation") -> "Outcome":
-    """values: `first` and `last`, the episodes; `fills_gaps`."""
+    """values: `first` and `last`, the episodes; `fills_gaps`; `at`, the time, and
+    `earlier_on`, the day SAME_WATCHING before it.
+    """
     first, last = operation.values["first"], operation.values["last"]
     watched = ((first, last),)
     if slot.after is None:
         add(edit, slot, operation)
     entry = entry_of(slot)
     if not minus(watched, Seen.of(entry).watched):
-        if not viewings.is_over(entry):
+        if not viewings.is_over(entry) or may_have_ended(edit, slot, operation):
             return edit.outcome_of(slot)
         if entry["type"] != EntryType.COMPLETED or first > 1:
             return note(edit, slot, operation, size(watched))
@@ -59,6 +67,24 @@ def add(edit: "ListEdit", slot: "Slot", operation: "Operation") -> None:
     type_ = slot.removed["type"] if slot.removed else EntryType.TO_WATCH.value
     added = replace(operation, verb="add", values={"type": type_}, watched_on=None)
     edit.put(slot, added)
+
+
+def may_have_ended(edit: "ListEdit", slot: "Slot", operation: "Operation") -> bool:
+    """Whether it was watched before the entry was over, or within hours of that: then
+    somebody said so by hand, and it is not watched again.
+    """
+    if finished_on := last_finish(edit, slot):
+        return bool(operation.values["earlier_on"] <= finished_on)
+    entry = entry_of(slot)
+    over_since = entry.get("watched_at") or entry["added_at"]
+    return bool(operation.values["at"] < over_since + SAME_WATCHING)
+
+
+def last_finish(edit: "ListEdit", slot: "Slot") -> str:
+    """The day, month or year of it; "" where nobody knows."""
+    rows = edit.viewings_of(slot).after
+    last = rows[max(rows)] if rows.keys() - {1} else entry_of(slot)
+    return str(last["finished_on"])
 
 
 def note(
