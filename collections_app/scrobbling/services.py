@@ -36,6 +36,7 @@ from collections_app.scrobbling.recognition import (
 )
 from collections_app.scrobbling.sources import note_heard, source_of, why_left_out
 from collections_app.watch_list import undo as operations
+from collections_app.watch_list.standing import standing
 from collections_app.watch_list.watch_verb import SAME_WATCHING
 from collections_app.watch_list.writes import Operation, do
 from history.log.recording import locked
@@ -153,8 +154,9 @@ def write(
     *,
     fills_gaps: bool,
 ) -> None:
-    if is_same_watching(scrobble):
+    if first := told_before(scrobble):
         scrobble.state, scrobble.reason = ScrobbleState.ALREADY, "told_before"
+        scrobble.operation_id = first
         return
     at, zone = scrobble.watched_at, account.timezone
     values = {
@@ -188,18 +190,35 @@ def write(
     scrobble.state = ScrobbleState.DONE if is_written else ScrobbleState.ALREADY
 
 
-def is_same_watching(scrobble: Scrobble) -> bool:
-    """Whether another event said so a while ago."""
+def told_before(scrobble: Scrobble) -> UUID | None:
+    """The operation of another event that said so a while ago. What was undone since
+    says nothing: it may be watched now.
+    """
     others = Scrobble.objects.of(scrobble.user_id).filter(
         anime_id=scrobble.anime_id,
         anime_episode=scrobble.anime_episode,
         state__in=[ScrobbleState.DONE, ScrobbleState.ALREADY],
+        operation_id__isnull=False,
         watched_at__range=(
             scrobble.watched_at - SAME_WATCHING,
             scrobble.watched_at + SAME_WATCHING,
         ),
     )
-    return bool(others.exclude(pk=scrobble.pk).exists())
+    wrote = others.exclude(pk=scrobble.pk).order_by("id")
+    ids = list(wrote.values_list("operation_id", flat=True))
+    stand = standing(scrobble.user_id, ids) if ids else set()
+    return next((id_ for id_ in ids if id_ in stand), None)
+
+
+def of_same_watching(scrobble: Scrobble) -> list[Scrobble]:
+    """Other events of the watching that it is of, the nearest in time first."""
+    if scrobble.operation_id is None:
+        return []
+    rows = Scrobble.objects.of(scrobble.user_id).filter(
+        anime_id=scrobble.anime_id, operation_id=scrobble.operation_id
+    )
+    others = list(rows.exclude(pk=scrobble.pk))
+    return sorted(others, key=lambda one: abs(one.watched_at - scrobble.watched_at))
 
 
 def day_of(time: datetime, zone: str) -> date:
@@ -251,15 +270,19 @@ def match(
     remember: bool = False,
     through: Origin,
 ) -> Decided:
-    """Takes back what it wrote, and writes what it really was; None: no title. What is
-    remembered counts for what comes, and for all of the series that waits.
+    """Takes back what it wrote, and writes what it really was; None: no title. So it is
+    with other events of the same watching. What is remembered counts for what comes,
+    and for all of the series that waits.
     """
     anime_id = find_anime(anime).id if anime else None
     with locked(account.id):
         scrobble = get(account.id, scrobble_id)
+        same = of_same_watching(scrobble)
         conflicts = take_back(scrobble, account, through)
+        set_undone(same)
         verdict = verdict_of(anime_id, offset, heard_again(scrobble))
-        decide_again(scrobble, verdict, account, through)
+        for one in (scrobble, *same):
+            decide_again(one, verdict, account, through)
         others = 0
         if remember:
             keep_rule(account.id, scrobble, anime_id, offset)
@@ -283,13 +306,19 @@ def verdict_of(anime_id: int | None, offset: int, heard: Heard) -> Verdict:
 
 
 def undo(*, account: Account, scrobble_id: UUID, through: Origin) -> Decided:
-    """Takes back what it wrote."""
+    """Takes back what it wrote; other events of the same watching go with it."""
     with locked(account.id):
         scrobble = get(account.id, scrobble_id)
+        same = of_same_watching(scrobble)
         conflicts = take_back(scrobble, account, through)
+        set_undone([scrobble, *same])
+    return Decided(scrobble, conflicts)
+
+
+def set_undone(scrobbles: Sequence[Scrobble]) -> None:
+    for scrobble in scrobbles:
         scrobble.state, scrobble.operation_id = ScrobbleState.UNDONE, None
         scrobble.save()
-    return Decided(scrobble, conflicts)
 
 
 def remove(*, user_id: UUID, scrobble_id: UUID) -> None:

@@ -482,6 +482,59 @@ def test_two_events_of_one_watching_are_one(alice, player):
     assert (entry_of(alice).type, entry_of(alice).rewatches) == ("Completed", 0)
 
 
+@pytest.fixture
+def told_twice(show, player):
+    """Its end and a mark of it; the last of three is watched really, hours later."""
+
+    def tell(hours):
+        at = NOW - timedelta(hours=4 - hours)
+        return taken(player(of_show(1, at=at.isoformat())))
+
+    first, second = tell(0), tell(1)
+    assert (first["state"], second["reason"]) == ("done", "told_before")
+    operations = {one["scrobble"]["operation_id"] for one in (first, second)}
+    assert len(operations) == 1
+    return first["scrobble"], second["scrobble"], lambda: tell(3)
+
+
+@pytest.mark.parametrize("which", [0, 1])
+def test_events_of_one_watching_are_undone_together(
+    alice, client, told_twice, which
+):
+    client.post(f"/api/user/scrobbles/{told_twice[which]['id']}/undo")
+    assert not WatchListEntry.objects.of(alice.pk).exists()
+    assert {row.state for row in Scrobble.objects.of(alice.pk)} == {"undone"}
+    assert told_twice[2]()["state"] == "done"
+    assert entry_of(alice).progress == 1
+
+
+@pytest.mark.parametrize("which", [0, 1])
+def test_events_of_one_watching_are_corrected_together(
+    alice, client, told_twice, which
+):
+    AnimeFactory(id=501, episodes=12)
+    address = f"/api/user/scrobbles/{told_twice[which]['id']}/match"
+    assert client.post(address, {"animeId": 501}).json()["data"]["state"] == "done"
+    assert (entry_of(alice).anime_id, entry_of(alice).progress) == (501, 1)
+    rows = Scrobble.objects.of(alice.pk)
+    assert {(row.anime_id, row.operation_id is None) for row in rows} == {(501, False)}
+
+
+@pytest.mark.parametrize("is_done_again", [False, True])
+def test_what_was_undone_in_the_history_is_no_watching(
+    alice, client, told_twice, is_done_again
+):
+    operation = told_twice[0]["operation_id"]
+    undone = client.post(f"/api/user/operations/{operation}/undo").json()
+    assert not WatchListEntry.objects.of(alice.pk).exists()
+    if is_done_again:
+        operation = undone["meta"]["operation_id"]
+        client.post(f"/api/user/operations/{operation}/undo")
+    third = told_twice[2]()
+    assert third["state"] == ("already" if is_done_again else "done")
+    assert entry_of(alice).progress == 1
+
+
 def test_all_that_a_token_scrobbled_is_undone_at_once(alice, client, show, player):
     taken(player(of_show(1)))
     taken(player(of_show(2)))
@@ -492,6 +545,7 @@ def test_all_that_a_token_scrobbled_is_undone_at_once(alice, client, show, playe
     )
     assert undone.status_code == 200, undone.content
     assert not WatchListEntry.objects.of(alice.pk).exists()
+    assert taken(player(of_show(1, id="watched really")))["state"] == "done"
 
 
 # --- What its owner says -------------------------------------------------------------
