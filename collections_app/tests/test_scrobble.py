@@ -546,6 +546,7 @@ def test_all_that_a_token_scrobbled_is_undone_at_once(alice, client, show, playe
     assert undone.status_code == 200, undone.content
     assert not WatchListEntry.objects.of(alice.pk).exists()
     assert taken(player(of_show(1, id="watched really")))["state"] == "done"
+    assert entry_of(alice).progress == 1
 
 
 # --- What its owner says -------------------------------------------------------------

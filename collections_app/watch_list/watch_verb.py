@@ -32,6 +32,7 @@ from collections_app.watch_list.episode_ranges import (
 from collections_app.watch_list.fields import NEW_ENTRY
 from collections_app.watch_list.models import EntryState, EntryType
 from collections_app.watch_list.rules import SENT_AS_UNKNOWN
+from history.models import Change, ChangeKind
 
 if TYPE_CHECKING:
     from collections_app.watch_list.writes import ListEdit, Operation, Outcome, Slot
@@ -63,10 +64,24 @@ def watch(edit: "ListEdit", slot: "Slot", operation: "Operation") -> "Outcome":
 
 
 def add(edit: "ListEdit", slot: "Slot", operation: "Operation") -> None:
-    """What was removed within a day comes back as it was, however far it was."""
-    type_ = slot.removed["type"] if slot.removed else EntryType.TO_WATCH.value
+    """What was removed within a day comes back as it was, however far it was; what was
+    undone does not.
+    """
+    removed = None if was_undone(edit, slot) else slot.removed
+    type_ = removed["type"] if removed else EntryType.TO_WATCH.value
     added = replace(operation, verb="add", values={"type": type_}, watched_on=None)
-    edit.put(slot, added)
+    edit.put(slot, replace(added, fresh=removed is None))
+
+
+def was_undone(edit: "ListEdit", slot: "Slot") -> bool:
+    """Whether an undo removed it last. One statement, or none."""
+    if slot.removed is None:
+        return False
+    removals = Change.objects.of(edit.user_id).filter(
+        anime_id=slot.anime_id, kind=ChangeKind.REMOVE
+    )
+    last = removals.order_by("-revision").first()
+    return bool(last and (last.undoes or last.undone_app_id))
 
 
 def may_have_ended(edit: "ListEdit", slot: "Slot", operation: "Operation") -> bool:
