@@ -8,6 +8,7 @@ its app did.
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
+from hashlib import sha256
 from typing import Any
 from uuid import UUID
 from zoneinfo import ZoneInfo
@@ -79,23 +80,41 @@ def taken_of(
         if left_out == "below_percent":
             show_playing(account.id, heard, recognise(account.id, heard))
         return Taken("ignored", reason=left_out)
-    if known := find(account.id, key):  # without the lock: most retries
+    if known := find(account.id, heard, key)[0]:  # without the lock: most retries
         return Taken(known.state, known, reason=known.reason)
     verdict = recognise(account.id, heard)
     if heard.what == "stopped":
         show_playing(account.id, heard, verdict)
-    scrobble = as_scrobble(account, heard, key, through)
     with locked(account.id):
-        if known := find(account.id, key):  # sent twice at once
+        known, key = find(account.id, heard, key)
+        if known:  # sent twice at once
             return Taken(known.state, known, reason=known.reason)
+        scrobble = as_scrobble(account, heard, key, through)
         decide(scrobble, verdict, account, through, fills_gaps=source.fills_gaps)
         scrobble.save(force_insert=True)
     return Taken(scrobble.state, scrobble, scrobble.reason)
 
 
-def find(user_id: UUID, key: str) -> Scrobble | None:
-    found: Scrobble | None = Scrobble.objects.of(user_id).filter(key=key).first()
-    return found
+def find(user_id: UUID, heard: Heard, key: str) -> tuple[Scrobble | None, str]:
+    """The event, where it is known, and else the key that it gets.
+
+    Without a time (Kodi, Plex) each watching of an episode may say the very same: it is
+    one event for some hours. Who sends our own JSON tells them apart by `at` or `id`.
+    """
+    rows = Scrobble.objects.of(user_id)
+    if heard.at is not None or heard.player == Player.OWN:
+        return rows.filter(key=key).first(), key
+    now = timezone.now()
+    later = [key_at(key, now), key_at(key, now - SAME_WATCHING)]
+    known = list(rows.filter(key__in=[key, *later]))
+    recent = (row for row in known if row.watched_at > now - SAME_WATCHING)
+    return next(recent, None), later[0] if known else key
+
+
+def key_at(key: str, time: datetime) -> str:
+    """Of a later watching; the same for as long as SAME_WATCHING at most."""
+    span = int(time.timestamp() // SAME_WATCHING.total_seconds())
+    return sha256(f"{key} {span}".encode()).hexdigest()
 
 
 def as_scrobble(account: Account, heard: Heard, key: str, through: Origin) -> Scrobble:

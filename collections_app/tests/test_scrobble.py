@@ -482,6 +482,21 @@ def test_two_events_of_one_watching_are_one(alice, player):
     assert (entry_of(alice).type, entry_of(alice).rewatches) == ("Completed", 0)
 
 
+def test_a_player_that_tells_no_time_tells_of_a_second_watching(alice, player):
+    """Kodi's document of it is the same, and for some hours the same event."""
+    named(AnimeFactory(id=199, title="A Film", format="Movie", episodes=1), "a film")
+    film = kodi(type="movie", title="A Film", showtitle="", uniqueid={})
+    assert taken(player(film))["state"] == "done"
+    assert taken(player(film))["scrobble"]["state"] == "done"
+    month_ago = NOW - timedelta(days=30)
+    Scrobble.objects.of(alice.pk).update(watched_at=month_ago)
+    WatchListEntry.objects.of(alice.pk).update(finished_on=f"{month_ago:%Y-%m-%d}")
+    second = taken(player(film))
+    assert (second["state"], entry_of(alice).rewatches) == ("done", 1)
+    assert taken(player(film)) == second
+    assert Scrobble.objects.of(alice.pk).count() == 2
+
+
 @pytest.fixture
 def told_twice(show, player):
     """Its end and a mark of it; the last of three is watched really, hours later."""
