@@ -29,6 +29,7 @@ from collections_app.scrobbling.models import (
     ScrobbleState,
 )
 from collections_app.scrobbling.playing_hooks import tell_playing
+from collections_app.scrobbling.playing_verdicts import verdict_of_playing
 from collections_app.scrobbling.recognition import (
     Verdict,
     by_decision,
@@ -73,12 +74,11 @@ def taken_of(
 ) -> Taken:
     left_out = why_left_out(source, heard)
     if heard.what in ("playing", "paused") and not left_out:
-        verdict = recognise(account.id, heard)
-        show_playing(account.id, heard, verdict)
+        show_playing(account.id, heard, verdict_of_playing(account.id, heard))
         return Taken("playing")
     if left_out:
         if left_out == "below_percent":
-            show_playing(account.id, heard, recognise(account.id, heard))
+            show_playing(account.id, heard, verdict_of_playing(account.id, heard))
         return Taken("ignored", reason=left_out)
     if known := find(account.id, heard, key)[0]:  # without the lock: most retries
         return Taken(known.state, known, reason=known.reason)
@@ -224,7 +224,7 @@ def told_before(scrobble: Scrobble) -> UUID | None:
         ),
     )
     wrote = others.exclude(pk=scrobble.pk).order_by("id")
-    ids = list(wrote.values_list("operation_id", flat=True))
+    ids = [id_ for id_ in wrote.values_list("operation_id", flat=True) if id_]
     stand = standing(scrobble.user_id, ids) if ids else set()
     return next((id_ for id_ in ids if id_ in stand), None)
 

@@ -513,9 +513,7 @@ def told_twice(show, player):
 
 
 @pytest.mark.parametrize("which", [0, 1])
-def test_events_of_one_watching_are_undone_together(
-    alice, client, told_twice, which
-):
+def test_events_of_one_watching_are_undone_together(alice, client, told_twice, which):
     client.post(f"/api/user/scrobbles/{told_twice[which]['id']}/undo")
     assert not WatchListEntry.objects.of(alice.pk).exists()
     assert {row.state for row in Scrobble.objects.of(alice.pk)} == {"undone"}
@@ -605,7 +603,8 @@ def test_what_its_owner_decides_leaves_gaps_open_where_that_is_wished(
     address = f"/api/user/scrobbles/{waits[0]['scrobble']['id']}/match"
     told = client.post(address, {"animeId": 500, "remember": True})
     assert told.json()["meta"]["others"] == 1
-    assert (entry_of(alice).progress, entry_of(alice).episode_ranges) == (0, "ahead 3,5")
+    entry = entry_of(alice)
+    assert (entry.progress, entry.episode_ranges) == (0, "ahead 3,5")
 
 
 def test_what_is_no_anime_is_asked_once(client, player):
@@ -759,3 +758,12 @@ def test_an_episode_takes_as_many_statements_as_it_needs(titan, player, budget):
     )
     with budget(24, in_words):
         taken(player(jellyfin(EpisodeNumber=14)))
+
+
+def test_how_far_a_player_is_takes_no_recognition(alice, titan, player, budget):
+    """It is told every few seconds."""
+    far = jellyfin(NotificationType="PlaybackProgress")
+    assert taken(player(far))["state"] == "playing"
+    further = far | {"PlaybackPositionTicks": 7_200_000_000}
+    with budget(4, "the sign-in; settings of the token; what was heard"):
+        assert taken(player(further))["state"] == "playing"
