@@ -7,7 +7,8 @@ its app did.
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
+from hashlib import sha256
 from typing import Any
 from uuid import UUID
 from zoneinfo import ZoneInfo
@@ -28,6 +29,7 @@ from collections_app.scrobbling.models import (
     ScrobbleState,
 )
 from collections_app.scrobbling.playing_hooks import tell_playing
+from collections_app.scrobbling.playing_verdicts import verdict_of_playing
 from collections_app.scrobbling.recognition import (
     Verdict,
     by_decision,
@@ -36,6 +38,8 @@ from collections_app.scrobbling.recognition import (
 )
 from collections_app.scrobbling.sources import note_heard, source_of, why_left_out
 from collections_app.watch_list import undo as operations
+from collections_app.watch_list.standing import standing
+from collections_app.watch_list.watch_verb import SAME_WATCHING
 from collections_app.watch_list.writes import Operation, do
 from history.log.recording import locked
 
@@ -43,9 +47,6 @@ MOST_CANDIDATES = 5
 MOST_RULES = 2_000
 MOST_WAITING = 2_000
 MOST_AT_ONCE = 50  # that waited for a rule, and are written when it is made
-# A player tells of one watching in several ways (its end, a mark); a second watching of
-# the same episode comes later than this.
-SAME_WATCHING = timedelta(hours=6)
 YEARS = range(1900, 2200)
 
 
@@ -74,22 +75,22 @@ def taken_of(
 ) -> Taken:
     left_out = why_left_out(source, heard)
     if heard.what in ("playing", "paused") and not left_out:
-        verdict = recognise(account.id, heard)
-        show_playing(account.id, heard, verdict)
+        show_playing(account.id, heard, verdict_of_playing(account.id, heard))
         return Taken("playing")
     if left_out:
         if left_out == "below_percent":
-            show_playing(account.id, heard, recognise(account.id, heard))
+            show_playing(account.id, heard, verdict_of_playing(account.id, heard))
         return Taken("ignored", reason=left_out)
-    if known := find(account.id, key):  # without the lock: most retries
+    if known := find(account.id, heard, key)[0]:  # without the lock: most retries
         return Taken(known.state, known, reason=known.reason)
     verdict = recognise(account.id, heard)
     if heard.what == "stopped":
         show_playing(account.id, heard, verdict)
-    scrobble = as_scrobble(account, heard, key, through)
     with locked(account.id):
-        if known := find(account.id, key):  # sent twice at once
+        known, key = find(account.id, heard, key)
+        if known:  # sent twice at once
             return Taken(known.state, known, reason=known.reason)
+        scrobble = as_scrobble(account, heard, key, through)
         decide(scrobble, verdict, account, through, fills_gaps=source.fills_gaps)
         scrobble.save(force_insert=True)
         if scrobble.state == ScrobbleState.WAITING:
@@ -108,9 +109,26 @@ def drop_oldest(user_id: UUID) -> None:
         scrobbles.filter(pk__in=over).delete()
 
 
-def find(user_id: UUID, key: str) -> Scrobble | None:
-    found: Scrobble | None = Scrobble.objects.of(user_id).filter(key=key).first()
-    return found
+def find(user_id: UUID, heard: Heard, key: str) -> tuple[Scrobble | None, str]:
+    """The event, where it is known, and else the key that it gets.
+
+    Without a time (Kodi, Plex) each watching of an episode may say the very same: it is
+    one event for some hours. Who sends our own JSON tells them apart by `at` or `id`.
+    """
+    rows = Scrobble.objects.of(user_id)
+    if heard.at is not None or heard.player == Player.OWN:
+        return rows.filter(key=key).first(), key
+    now = timezone.now()
+    later = [key_at(key, now), key_at(key, now - SAME_WATCHING)]
+    known = list(rows.filter(key__in=[key, *later]))
+    recent = (row for row in known if row.watched_at > now - SAME_WATCHING)
+    return next(recent, None), later[0] if known else key
+
+
+def key_at(key: str, time: datetime) -> str:
+    """Of a later watching; the same for as long as SAME_WATCHING at most."""
+    span = int(time.timestamp() // SAME_WATCHING.total_seconds())
+    return sha256(f"{key} {span}".encode()).hexdigest()
 
 
 def as_scrobble(account: Account, heard: Heard, key: str, through: Origin) -> Scrobble:
@@ -146,7 +164,7 @@ def decide(
     account: Account,
     through: Origin,
     *,
-    fills_gaps: bool = True,
+    fills_gaps: bool,
 ) -> None:
     """Writes what is clear to the list; what is not waits. Not saved yet."""
     scrobble.matched_by, scrobble.reason = verdict.matched_by, verdict.reason
@@ -169,19 +187,23 @@ def write(
     *,
     fills_gaps: bool,
 ) -> None:
-    if is_same_watching(scrobble):
+    if first := told_before(scrobble):
         scrobble.state, scrobble.reason = ScrobbleState.ALREADY, "told_before"
+        scrobble.operation_id = first
         return
+    at, zone = scrobble.watched_at, account.timezone
     values = {
         "first": scrobble.anime_episode,
         "last": max(verdict.last or 0, scrobble.anime_episode or 0),
         "fills_gaps": fills_gaps,
+        "at": at,
+        "earlier_on": day_of(at - SAME_WATCHING, zone).isoformat(),
     }
     operation = Operation(
         "watch",
         AnimeRef(OWN, str(scrobble.anime_id)),
         values,
-        watched_on=day_of(scrobble.watched_at, account.timezone).isoformat(),
+        watched_on=day_of(at, zone).isoformat(),
     )
     try:
         outcome = do(
@@ -201,18 +223,35 @@ def write(
     scrobble.state = ScrobbleState.DONE if is_written else ScrobbleState.ALREADY
 
 
-def is_same_watching(scrobble: Scrobble) -> bool:
-    """Whether another event said so a while ago."""
+def told_before(scrobble: Scrobble) -> UUID | None:
+    """The operation of another event that said so a while ago. What was undone since
+    says nothing: it may be watched now.
+    """
     others = Scrobble.objects.of(scrobble.user_id).filter(
         anime_id=scrobble.anime_id,
         anime_episode=scrobble.anime_episode,
         state__in=[ScrobbleState.DONE, ScrobbleState.ALREADY],
+        operation_id__isnull=False,
         watched_at__range=(
             scrobble.watched_at - SAME_WATCHING,
             scrobble.watched_at + SAME_WATCHING,
         ),
     )
-    return bool(others.exclude(pk=scrobble.pk).exists())
+    wrote = others.exclude(pk=scrobble.pk).order_by("id")
+    ids = [id_ for id_ in wrote.values_list("operation_id", flat=True) if id_]
+    stand = standing(scrobble.user_id, ids) if ids else set()
+    return next((id_ for id_ in ids if id_ in stand), None)
+
+
+def of_same_watching(scrobble: Scrobble) -> list[Scrobble]:
+    """Other events of the watching that it is of, the nearest in time first."""
+    if scrobble.operation_id is None:
+        return []
+    rows = Scrobble.objects.of(scrobble.user_id).filter(
+        anime_id=scrobble.anime_id, operation_id=scrobble.operation_id
+    )
+    others = list(rows.exclude(pk=scrobble.pk))
+    return sorted(others, key=lambda one: abs(one.watched_at - scrobble.watched_at))
 
 
 def day_of(time: datetime, zone: str) -> date:
@@ -264,21 +303,33 @@ def match(
     remember: bool = False,
     through: Origin,
 ) -> Decided:
-    """Takes back what it wrote, and writes what it really was; None: no title. What is
-    remembered counts for what comes, and for all of the series that waits.
+    """Takes back what it wrote, and writes what it really was; None: no title. So it is
+    with other events of the same watching. What is remembered counts for what comes,
+    and for all of the series that waits.
     """
     anime_id = find_anime(anime).id if anime else None
     with locked(account.id):
         scrobble = get(account.id, scrobble_id)
+        same = of_same_watching(scrobble)
         conflicts = take_back(scrobble, account, through)
-        heard = heard_again(scrobble)
-        decide(scrobble, verdict_of(anime_id, offset, heard), account, through)
-        scrobble.save()
+        set_undone(same)
+        verdict = verdict_of(anime_id, offset, heard_again(scrobble))
+        for one in (scrobble, *same):
+            decide_again(one, verdict, account, through)
         others = 0
         if remember:
             keep_rule(account.id, scrobble, anime_id, offset)
             others = decide_waiting(account, scrobble, anime_id, offset, through)
     return Decided(scrobble, conflicts, others)
+
+
+def decide_again(
+    scrobble: Scrobble, verdict: Verdict, account: Account, through: Origin
+) -> None:
+    """Its owner decides; the settings are those of the token that sent it."""
+    source = source_of(account.id, scrobble.token_id)
+    decide(scrobble, verdict, account, through, fills_gaps=source.fills_gaps)
+    scrobble.save()
 
 
 def verdict_of(anime_id: int | None, offset: int, heard: Heard) -> Verdict:
@@ -288,13 +339,19 @@ def verdict_of(anime_id: int | None, offset: int, heard: Heard) -> Verdict:
 
 
 def undo(*, account: Account, scrobble_id: UUID, through: Origin) -> Decided:
-    """Takes back what it wrote."""
+    """Takes back what it wrote; other events of the same watching go with it."""
     with locked(account.id):
         scrobble = get(account.id, scrobble_id)
+        same = of_same_watching(scrobble)
         conflicts = take_back(scrobble, account, through)
+        set_undone([scrobble, *same])
+    return Decided(scrobble, conflicts)
+
+
+def set_undone(scrobbles: Sequence[Scrobble]) -> None:
+    for scrobble in scrobbles:
         scrobble.state, scrobble.operation_id = ScrobbleState.UNDONE, None
         scrobble.save()
-    return Decided(scrobble, conflicts)
 
 
 def remove(*, user_id: UUID, scrobble_id: UUID) -> None:
@@ -376,8 +433,7 @@ def decide_waiting(
     for other in some:
         verdict = verdict_of(anime_id, offset, heard_again(other))
         verdict = replace(verdict, matched_by=MatchedBy.REMEMBERED)
-        decide(other, verdict, account, through)
-        other.save()
+        decide_again(other, verdict, account, through)
     return len(some)
 
 

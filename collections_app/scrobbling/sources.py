@@ -49,13 +49,15 @@ def change(
     """Of one token. Those of a token that has ended do nothing."""
     with locked(user_id):
         rows = ScrobbleSource.objects.of(user_id)
-        source: ScrobbleSource | None = rows.filter(token_id=token_id).first()
-        if source is None:
+        mine = rows.filter(token_id=token_id)
+        if not mine.exists():
             make_room(user_id)
-            source = no_settings(user_id, token_id)
+        # Its first event makes the row without the lock (`note_heard`).
+        source: ScrobbleSource
+        source, _ = rows.get_or_create(user_id=user_id, token_id=token_id)
         for name, value in values.items():
             setattr(source, name, value)
-        source.save()
+        source.save(update_fields=[*values])
     return source
 
 

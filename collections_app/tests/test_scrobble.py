@@ -2,17 +2,21 @@
 
 import json
 from datetime import UTC, datetime, timedelta
+from uuid import uuid4
 
 import pytest
+from django.db import connection
 from django.test import Client
 from rest_framework.test import APIClient
 
 from collections_app.catalogue.writes import changing_catalogue
 from collections_app.models import (
     AiringStatus,
+    Anime,
     FactKind,
     Player,
     Scrobble,
+    ScrobbleSource,
     SearchName,
     SeriesLink,
     WatchListEntry,
@@ -377,6 +381,11 @@ def entry_of(user):
     return WatchListEntry.objects.of(user.pk).get()
 
 
+def diary_of(user):
+    rows = EpisodesWatched.objects.of(user.pk)
+    return {row.day: row.episodes for row in rows}
+
+
 def test_progress_is_never_lowered(alice, client, show, player):
     client.post(
         "/api/user/watchList", {"animeId": 500, "type": "Watching", "progress": 8}
@@ -389,8 +398,7 @@ def test_progress_is_never_lowered(alice, client, show, player):
 def test_what_nobody_knows_of_before_it_counts_on_an_unknown_day(alice, show, player):
     taken(player(of_show(3)))
     assert entry_of(alice).progress == 3
-    days = {row.day: row.episodes for row in EpisodesWatched.objects.of(alice.pk)}
-    assert days == {None: 2, NOW.date(): 1}
+    assert diary_of(alice) == {None: 2, NOW.date(): 1}
 
 
 def test_or_it_stays_open_where_that_is_wished(alice, client, show, player):
@@ -403,13 +411,55 @@ def test_or_it_stays_open_where_that_is_wished(alice, client, show, player):
 
 
 def test_the_last_episode_completes_and_the_first_begins_again(alice, show, player):
+    """Also where a player that was offline tells of both at once."""
+    two_days_ago = (NOW - timedelta(days=2)).isoformat()
     for episode in (11, 12):
-        taken(player(of_show(episode)))
+        taken(player(of_show(episode, at=two_days_ago)))
     assert entry_of(alice).type == "Completed"
-    later = (NOW + timedelta(seconds=1)).isoformat()
-    assert taken(player(of_show(1, at=later)))["state"] == "done"
+    assert taken(player(of_show(1)))["state"] == "done"
     entry = entry_of(alice)
     assert (entry.type, entry.state, entry.progress) == ("Watching", "rewatching", 1)
+
+
+def test_progress_is_not_lowered_where_it_was_removed_a_while_ago(
+    alice, client, show, player
+):
+    body = {"animeId": 500, "type": "Watching", "progress": 10}
+    client.post("/api/user/watchList", body)
+    assert client.delete("/api/user/watchList?animeId=500").status_code == 200
+    assert not WatchListEntry.objects.of(alice.pk).exists()
+    taken(player(of_show(5)))
+    assert (entry_of(alice).type, entry_of(alice).progress) == ("Watching", 10)
+
+
+@pytest.mark.parametrize("episodes", [1, 12])
+@pytest.mark.parametrize("finish", [{}, {"finished_on": f"{NOW:%Y-%m-%d}"}])
+def test_what_was_completed_by_hand_is_not_watched_again_by_its_event(
+    alice, client, show, player, episodes, finish
+):
+    Anime.objects.filter(pk=500).update(episodes=episodes)
+    body = {"animeId": 500, "type": "Watching", "progress": episodes - 1}
+    client.post("/api/user/watchList", body)
+    done = client.patch("/api/user/watchList/500", {"type": "Completed", **finish})
+    assert done.status_code == 200, done.content
+    before = diary_of(alice)
+    older = (NOW - timedelta(days=400)).isoformat()
+    for event in (of_show(episodes), of_show(episodes, at=older), of_show(1, id="2")):
+        assert taken(player(event))["state"] == "already"
+    entry = entry_of(alice)
+    assert (entry.type, entry.rewatches) == ("Completed", 0)
+    assert diary_of(alice) == before
+
+
+def test_what_was_finished_at_another_time_is_watched_again(
+    alice, client, show, player
+):
+    """Also where it was put on the list just now."""
+    Anime.objects.filter(pk=500).update(episodes=1)
+    body = {"animeId": 500, "type": "Completed", "finished_on": "2019"}
+    client.post("/api/user/watchList", body)
+    assert taken(player(of_show(1)))["state"] == "done"
+    assert (entry_of(alice).type, entry_of(alice).rewatches) == ("Completed", 1)
 
 
 def test_a_file_of_two_episodes_is_two(alice, show, player):
@@ -433,6 +483,72 @@ def test_two_events_of_one_watching_are_one(alice, player):
     assert (entry_of(alice).type, entry_of(alice).rewatches) == ("Completed", 0)
 
 
+def test_a_player_that_tells_no_time_tells_of_a_second_watching(alice, player):
+    """Kodi's document of it is the same, and for some hours the same event."""
+    named(AnimeFactory(id=199, title="A Film", format="Movie", episodes=1), "a film")
+    film = kodi(type="movie", title="A Film", showtitle="", uniqueid={})
+    assert taken(player(film))["state"] == "done"
+    assert taken(player(film))["scrobble"]["state"] == "done"
+    month_ago = NOW - timedelta(days=30)
+    Scrobble.objects.of(alice.pk).update(watched_at=month_ago)
+    WatchListEntry.objects.of(alice.pk).update(finished_on=f"{month_ago:%Y-%m-%d}")
+    second = taken(player(film))
+    assert (second["state"], entry_of(alice).rewatches) == ("done", 1)
+    assert taken(player(film)) == second
+    assert Scrobble.objects.of(alice.pk).count() == 2
+
+
+@pytest.fixture
+def told_twice(show, player):
+    """Its end and a mark of it; the last of three is watched really, hours later."""
+
+    def tell(hours):
+        at = NOW - timedelta(hours=4 - hours)
+        return taken(player(of_show(1, at=at.isoformat())))
+
+    first, second = tell(0), tell(1)
+    assert (first["state"], second["reason"]) == ("done", "told_before")
+    operations = {one["scrobble"]["operation_id"] for one in (first, second)}
+    assert len(operations) == 1
+    return first["scrobble"], second["scrobble"], lambda: tell(3)
+
+
+@pytest.mark.parametrize("which", [0, 1])
+def test_events_of_one_watching_are_undone_together(alice, client, told_twice, which):
+    client.post(f"/api/user/scrobbles/{told_twice[which]['id']}/undo")
+    assert not WatchListEntry.objects.of(alice.pk).exists()
+    assert {row.state for row in Scrobble.objects.of(alice.pk)} == {"undone"}
+    assert told_twice[2]()["state"] == "done"
+    assert entry_of(alice).progress == 1
+
+
+@pytest.mark.parametrize("which", [0, 1])
+def test_events_of_one_watching_are_corrected_together(
+    alice, client, told_twice, which
+):
+    AnimeFactory(id=501, episodes=12)
+    address = f"/api/user/scrobbles/{told_twice[which]['id']}/match"
+    assert client.post(address, {"animeId": 501}).json()["data"]["state"] == "done"
+    assert (entry_of(alice).anime_id, entry_of(alice).progress) == (501, 1)
+    rows = Scrobble.objects.of(alice.pk)
+    assert {(row.anime_id, row.operation_id is None) for row in rows} == {(501, False)}
+
+
+@pytest.mark.parametrize("is_done_again", [False, True])
+def test_what_was_undone_in_the_history_is_no_watching(
+    alice, client, told_twice, is_done_again
+):
+    operation = told_twice[0]["operation_id"]
+    undone = client.post(f"/api/user/operations/{operation}/undo").json()
+    assert not WatchListEntry.objects.of(alice.pk).exists()
+    if is_done_again:
+        operation = undone["meta"]["operation_id"]
+        client.post(f"/api/user/operations/{operation}/undo")
+    third = told_twice[2]()
+    assert third["state"] == ("already" if is_done_again else "done")
+    assert entry_of(alice).progress == 1
+
+
 def test_all_that_a_token_scrobbled_is_undone_at_once(alice, client, show, player):
     taken(player(of_show(1)))
     taken(player(of_show(2)))
@@ -443,6 +559,8 @@ def test_all_that_a_token_scrobbled_is_undone_at_once(alice, client, show, playe
     )
     assert undone.status_code == 200, undone.content
     assert not WatchListEntry.objects.of(alice.pk).exists()
+    assert taken(player(of_show(1, id="watched really")))["state"] == "done"
+    assert entry_of(alice).progress == 1
 
 
 # --- What its owner says -------------------------------------------------------------
@@ -490,6 +608,21 @@ def test_what_waits_is_searched_for_on_few_rows_and_the_oldest_go(
     assert client.get("/api/user/scrobbles?limit=101").status_code == 400
 
 
+def test_what_its_owner_decides_leaves_gaps_open_where_that_is_wished(
+    alice, client, show, player
+):
+    unknown = {"series": "Shows", "ids": {}, "season": 1}
+    waits = [taken(player(own(**unknown, episode=number))) for number in (3, 5)]
+    [source] = client.get("/api/user/scrobbles/sources").json()["data"]
+    address = f"/api/user/scrobbles/sources/{source['token_id']}"
+    client.patch(address, {"fills_gaps": False})
+    address = f"/api/user/scrobbles/{waits[0]['scrobble']['id']}/match"
+    told = client.post(address, {"animeId": 500, "remember": True})
+    assert told.json()["meta"]["others"] == 1
+    entry = entry_of(alice)
+    assert (entry.progress, entry.episode_ranges) == (0, "ahead 3,5")
+
+
 def test_what_is_no_anime_is_asked_once(client, player):
     series = {"series": "Cops", "ids": {}}
     waits = taken(player(own(**series)))["scrobble"]
@@ -520,6 +653,29 @@ def test_a_stranger_sees_and_decides_nothing(client, other_client, show, player)
             404,
             "scrobble_not_found",
         )
+
+
+def test_a_source_is_changed_while_its_first_event_comes(alice, client):
+    """The event makes the row, without the lock, between a look and a write."""
+    token_id, is_first = uuid4(), True
+
+    def event_comes_then(execute, sql, params, many, context):
+        nonlocal is_first
+        found = execute(sql, params, many, context)
+        is_look = sql.startswith("SELECT") and '"least_percent"' in sql
+        if is_first and is_look:
+            is_first = False
+            ScrobbleSource.objects.create(
+                user_id=alice.pk, token_id=token_id, heard="test"
+            )
+        return found
+
+    with connection.execute_wrapper(event_comes_then):
+        address = f"/api/user/scrobbles/sources/{token_id}"
+        changed = client.patch(address, {"least_percent": 90})
+    assert changed.status_code == 200, changed.content
+    [source] = ScrobbleSource.objects.of(alice.pk)
+    assert (source.least_percent, source.heard, is_first) == (90, "test", False)
 
 
 # --- What is left out ----------------------------------------------------------------
@@ -619,3 +775,12 @@ def test_an_episode_takes_as_many_statements_as_it_needs(titan, player, budget):
     )
     with budget(24, in_words):
         taken(player(jellyfin(EpisodeNumber=14)))
+
+
+def test_how_far_a_player_is_takes_no_recognition(alice, titan, player, budget):
+    """It is told every few seconds."""
+    far = jellyfin(NotificationType="PlaybackProgress")
+    assert taken(player(far))["state"] == "playing"
+    further = far | {"PlaybackPositionTicks": 7_200_000_000}
+    with budget(4, "the sign-in; settings of the token; what was heard"):
+        assert taken(player(further))["state"] == "playing"

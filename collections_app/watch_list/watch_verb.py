@@ -2,10 +2,12 @@
 
 | the entry                                      | then                                |
 |------------------------------------------------|-------------------------------------|
-| there is none                                  | added; the episode is watched       |
+| there is none                                  | added, or what was removed a while  |
+|                                                | ago is put back; then as below      |
 | has not got so far                             | progress is this episode            |
 | has it skipped                                 | it is watched, and skipped no more  |
 | has it already, and is being watched           | nothing: another app said so too    |
+| is over, and this may be what ended it         | nothing: the entry says so already  |
 | is Completed, and it is the first              | the next viewing begins             |
 | is over, and it is another that was watched    | the diary has it; the entry stays   |
 
@@ -14,6 +16,7 @@ on an unknown day, unless it is wished otherwise (`fills_gaps`): then they stay 
 """
 
 from dataclasses import replace
+from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
 from collections_app.watch_list import diary_verbs, viewing_verbs, viewings
@@ -29,21 +32,27 @@ from collections_app.watch_list.episode_ranges import (
 from collections_app.watch_list.fields import NEW_ENTRY
 from collections_app.watch_list.models import EntryState, EntryType
 from collections_app.watch_list.rules import SENT_AS_UNKNOWN
+from history.models import Change, ChangeKind
 
 if TYPE_CHECKING:
     from collections_app.watch_list.writes import ListEdit, Operation, Outcome, Slot
 
+# One watching is told in several ways (its end, a mark, by hand); a second watching of
+# the same episode comes later than this.
+SAME_WATCHING = timedelta(hours=6)
+
 
 def watch(edit: "ListEdit", slot: "Slot", operation: "Operation") -> "Outcome":
-    """values: `first` and `last`, the episodes; `fills_gaps`."""
+    """values: `first` and `last`, the episodes; `fills_gaps`; `at`, the time, and
+    `earlier_on`, the day SAME_WATCHING before it.
+    """
     first, last = operation.values["first"], operation.values["last"]
     watched = ((first, last),)
-    entry = slot.after
-    if entry is None:
-        added = {"type": EntryType.TO_WATCH.value}
-        edit.put(slot, replace(operation, verb="add", values=added, watched_on=None))
-    elif not minus(watched, Seen.of(entry).watched):
-        if not viewings.is_over(entry):
+    if slot.after is None:
+        add(edit, slot, operation)
+    entry = entry_of(slot)
+    if not minus(watched, Seen.of(entry).watched):
+        if not viewings.is_over(entry) or may_have_ended(edit, slot, operation):
             return edit.outcome_of(slot)
         if entry["type"] != EntryType.COMPLETED or first > 1:
             return note(edit, slot, operation, size(watched))
@@ -52,6 +61,45 @@ def watch(edit: "ListEdit", slot: "Slot", operation: "Operation") -> "Outcome":
             edit, slot, replace(operation, verb="viewing_begin", values=values)
         )
     return go_on(edit, slot, operation)
+
+
+def add(edit: "ListEdit", slot: "Slot", operation: "Operation") -> None:
+    """What was removed within a day comes back as it was, however far it was; what was
+    undone does not.
+    """
+    removed = None if was_undone(edit, slot) else slot.removed
+    type_ = removed["type"] if removed else EntryType.TO_WATCH.value
+    added = replace(operation, verb="add", values={"type": type_}, watched_on=None)
+    edit.put(slot, replace(added, fresh=removed is None))
+
+
+def was_undone(edit: "ListEdit", slot: "Slot") -> bool:
+    """Whether an undo removed it last. One statement, or none."""
+    if slot.removed is None:
+        return False
+    removals = Change.objects.of(edit.user_id).filter(
+        anime_id=slot.anime_id, kind=ChangeKind.REMOVE
+    )
+    last = removals.order_by("-revision").first()
+    return bool(last and (last.undoes or last.undone_app_id))
+
+
+def may_have_ended(edit: "ListEdit", slot: "Slot", operation: "Operation") -> bool:
+    """Whether it was watched before the entry was over, or within hours of that: then
+    somebody said so by hand, and it is not watched again.
+    """
+    if finished_on := last_finish(edit, slot):
+        return bool(operation.values["earlier_on"] <= finished_on)
+    entry = entry_of(slot)
+    over_since = entry.get("watched_at") or entry["added_at"]
+    return bool(operation.values["at"] < over_since + SAME_WATCHING)
+
+
+def last_finish(edit: "ListEdit", slot: "Slot") -> str:
+    """The day, month or year of it; "" where nobody knows."""
+    rows = edit.viewings_of(slot).after
+    last = rows[max(rows)] if rows.keys() - {1} else entry_of(slot)
+    return str(last["finished_on"])
 
 
 def note(
@@ -72,7 +120,8 @@ def go_on(edit: "ListEdit", slot: "Slot", operation: "Operation") -> "Outcome":
         before = {"progress": first - 1}
         edit.put(slot, as_update(operation, before, SENT_AS_UNKNOWN))
         seen = Seen.of(entry_of(slot))
-    if first <= seen.progress + 1 and not common(((first, last),), seen.skipped):
+    is_next = first <= seen.progress + 1 <= last
+    if is_next and not common(((first, last),), seen.skipped):
         by = last - seen.progress
         return edit.put(slot, replace(operation, verb="increment", values={}, by=by))
     said = Said(watched=union(seen.watched, ((first, last),)))
