@@ -881,7 +881,7 @@ def test_plans_end_by_themselves(client, monkeypatch):
     ImportPlan.objects.update(expires_at=timezone.now())
     refused(client.get(f"{URL}/{plan['id']}"), 404, "import_not_found")
     monkeypatch.setattr(retention, "KEPT_FOR", -timedelta(days=1))
-    assert [rule.drop() for rule in retention.RULES] == [1, 1, 0]
+    assert [rule.drop() for rule in retention.RULES] == [1, 1, 0, 0, 0]
     assert not ImportRow.objects.exists()
 
 

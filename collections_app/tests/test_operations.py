@@ -285,8 +285,11 @@ def test_the_cost_does_not_grow(client, budget):
     client.post(f"{URL}/batch", {"operations": queue})
     with budget(4, "sign-in check + operations, their changes, titles"):
         (operation,) = told(client)
-    in_words = "sign-in check + lock, changes, catalogue, entries, delete, log, state"
-    with budget(8, in_words):
+    in_words = (
+        "sign-in check + lock, changes, catalogue, entries, delete, log, what followers "
+        "are told no more, state"
+    )
+    with budget(9, in_words):
         undo(client, operation["id"])
 
 

@@ -32,7 +32,7 @@ class Migration(migrations.Migration):
                 ('answer', models.CharField(blank=True, help_text='what staff say to who reported it', max_length=1000)),
             ],
             options={
-                'indexes': [models.Index(fields=['reporter_user_id', 'id'], name='report_reporter'), models.Index(fields=['about_user_id'], name='report_about')],
+                'indexes': [models.Index(fields=['reporter_user_id', 'id'], name='report_reporter'), models.Index(fields=['about_user_id'], name='report_about'), models.Index(condition=models.Q(('decided_at__isnull', False)), fields=['decided_at'], name='report_decided')],
                 'constraints': [models.UniqueConstraint(fields=('moderation_id', 'reporter_key'), name='report_once')],
             },
         ),
@@ -60,7 +60,7 @@ class Migration(migrations.Migration):
                 'verbose_name': 'decision about a report',
                 'verbose_name_plural': 'decisions about reports',
                 'permissions': [('decide_moderation', 'Can decide about reports')],
-                'indexes': [models.Index(condition=models.Q(('waiting_since__isnull', False)), fields=['waiting_since'], name='moderation_waiting')],
+                'indexes': [models.Index(condition=models.Q(('waiting_since__isnull', False)), fields=['waiting_since'], name='moderation_waiting'), models.Index(condition=models.Q(('decided_at__isnull', False)), fields=['decided_at'], name='moderation_decided')],
                 'constraints': [models.UniqueConstraint(fields=('user', 'withholds'), name='moderation_user_withholds_unique'), models.UniqueConstraint(condition=models.Q(('state', 'open'), models.Q(('state', 'withheld'), models.Q(('thing', 'user_name'), _negated=True)), _connector='OR'), fields=('user', 'thing', 'which'), name='moderation_user_place_unique')],
             },
         ),

@@ -120,7 +120,12 @@ class Moderation(OwnedRow):
                 fields=["waiting_since"],
                 condition=Q(waiting_since__isnull=False),
                 name="moderation_waiting",
-            )
+            ),
+            models.Index(
+                fields=["decided_at"],
+                condition=Q(decided_at__isnull=False),
+                name="moderation_decided",
+            ),
         ]
 
     def __str__(self) -> str:

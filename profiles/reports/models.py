@@ -4,6 +4,7 @@ from typing import Any, ClassVar, Self
 from uuid import UUID
 
 from django.db import models
+from django.db.models import Q
 
 from animecollections.db.ids import new_id
 from profiles.moderation.models import ModerationState, ReportedThing
@@ -71,6 +72,11 @@ class Report(models.Model):
         indexes: ClassVar = [
             models.Index(fields=["reporter_user_id", "id"], name="report_reporter"),
             models.Index(fields=["about_user_id"], name="report_about"),
+            models.Index(
+                fields=["decided_at"],
+                condition=Q(decided_at__isnull=False),
+                name="report_decided",
+            ),
         ]
 
     def __str__(self) -> str:

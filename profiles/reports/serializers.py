@@ -37,6 +37,7 @@ class ReportInput(KnownFieldsObject):
     id = StrictText(
         max_length=36,
         required=False,
+        allow_blank=True,
         default="",
         help_text="the list, or the type (such as `Watching`) of notes",
     )

@@ -222,7 +222,11 @@ def test_no_secret_is_in_it(filled, hers):
 
 def test_nothing_of_anybody_else_is_in_it(filled, hers, stranger, other_client):
     zip_ = archive_of(other_client.get(URL))
-    text = "\n".join(zip_.read(name).decode("latin-1") for name in zip_.namelist())
+    texts = {name: zip_.read(name).decode("latin-1") for name in zip_.namelist()}
+    [tie] = map(json.loads, texts.pop("ties.jsonl").splitlines())
+    assert tie["user_name"] == filled.user_name  # who asks to follow
+    assert tie.keys() == {"user_name", "kind", "since"}
+    text = "\n".join(texts.values())
     assert stranger.email in text
     assert not [name for name in names_of(filled) if name in text]
     assert not [name for name in zip_.namelist() if name.startswith("images/")]
