@@ -286,8 +286,8 @@ def test_the_cost_does_not_grow(client, budget):
     with budget(4, "sign-in check + operations, their changes, titles"):
         (operation,) = told(client)
     in_words = (
-        "sign-in check + lock, changes, catalogue, entries, delete, log, what followers "
-        "are told no more, state"
+        "sign-in check + lock, changes, catalogue, entries, delete, log, what is told "
+        "no more, state"
     )
     with budget(9, in_words):
         undo(client, operation["id"])
