@@ -4,7 +4,7 @@ from collections.abc import Collection
 from typing import Any, NamedTuple
 from uuid import UUID
 
-from django.db.models import Exists
+from django.db.models import Exists, F
 
 from animecollections.viewer import digest_of, place_of
 from profiles.moderation.models import Moderation, ReportedThing
@@ -41,8 +41,9 @@ def withheld_of_each(user_ids: Collection[UUID]) -> dict[UUID, Withheld]:
 
 def withheld_whole(user_ids: Collection[UUID]) -> frozenset[UUID]:
     """Those of whom staff withhold everything, by one statement."""
-    rows: Any = Moderation.objects.across_users().filter(withholds__in=user_ids)
-    return frozenset(rows.withheld().values_list("withholds", flat=True))
+    rows: Any = Moderation.objects.across_users().filter(user_id__in=user_ids)
+    whole = rows.withheld().filter(withholds=F("user_id"))
+    return frozenset(whole.values_list("user_id", flat=True))
 
 
 def withheld_by(found: Collection[tuple[Any, ...]]) -> Withheld:
