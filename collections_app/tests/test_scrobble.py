@@ -341,8 +341,8 @@ def test_an_id_of_an_episode_counts_only_where_the_name_agrees(titan, player):
 
 
 def test_what_may_be_two_titles_waits(player):
-    for id_ in (120, 38680):
-        named(AnimeFactory(id=id_, title="Fruits Basket", year=id_), "fruits basket")
+    for id_, year in ((120, 2001), (38680, 2019)):
+        named(AnimeFactory(id=id_, title="Fruits Basket", year=year), "fruits basket")
     told = taken(player(own(series="Fruits Basket", ids={}, season=1, episode=3)))
     assert (told["state"], told["reason"]) == ("waiting", "ambiguous")
     assert {one["anime_id"] for one in told["scrobble"]["candidates"]} == {

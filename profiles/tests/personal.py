@@ -179,10 +179,11 @@ def fill(user, client, visitor, anime):
     Moderation.objects.create(
         user=user, thing="avatar", state="withheld", reason="Zaphira's"
     )
-    about = {"moderation_id": user.pk, "about_user_name": "who", "thing": "avatar"}
+    about = {"moderation_id": user.pk, "thing": "avatar"}
     for key, by, of in (("1", user, who), ("2", who, user)):
         row = {"reporter_key": f"{key}{by.pk.hex}", "reporter_user_id": by.pk}
-        Report.objects.create(about_user_id=of.pk, reason="spam", **row, **about)
+        row |= {"about_user_id": of.pk, "about_user_name": of.user_name}
+        Report.objects.create(reason="spam", **row, **about)
     MissingTitle.objects.create(key="aria", text="Aria", assigned_to=user)
     ask_for_the_way_back(user, visitor)
     wrong = credentials | {"password": "Wrong-Horse-7"}  # a right one would forgive it

@@ -226,6 +226,8 @@ def test_nothing_of_anybody_else_is_in_it(filled, hers, stranger, other_client):
     [tie] = map(json.loads, texts.pop("ties.jsonl").splitlines())
     assert tie["user_name"] == filled.user_name  # who asks to follow
     assert tie.keys() == {"user_name", "kind", "since"}
+    [report] = map(json.loads, texts.pop("reports.jsonl").splitlines())
+    assert report["about_user_name"] == filled.user_name  # whom they reported
     text = "\n".join(texts.values())
     assert stranger.email in text
     assert not [name for name in names_of(filled) if name in text]
@@ -289,8 +291,8 @@ def test_a_list_and_its_numbers_are_of_one_moment(
 ):
     owner_of = exports.owner
 
-    def write_meanwhile(account):
-        owner = owner_of(account)
+    def write_meanwhile(account, part):
+        owner = owner_of(account, part)
         assert add_in_another_thread(zaphira, death_note) == 200
         return owner
 
@@ -332,8 +334,8 @@ def test_while_others_are_being_made_it_is_busy(hers, monkeypatch):
 
 def test_what_it_costs(filled, hers, budget):
     in_words = (
-        "sign-in check, the proof, 41 sections, the list once more (14), names of "
+        "sign-in check, the proof, 47 sections, the list once more (14), names of "
         "pictures, lock and note; the e-mail, where it is spread"
     )
-    with budget(60 + is_spread(), in_words):
+    with budget(66 + is_spread(), in_words):
         archive_of(hers.get(URL))

@@ -245,7 +245,7 @@ def test_it_costs_the_same_whatever_there_is(browser, budget):
     for _ in range(5):
         UserFactory()
     figures.refresh()
-    with budget(5, "session, user, notices, figures, requests"):
+    with budget(6, "session, user, notices, figures, requests, reports"):
         browser.get("/admin/")
 
 
