@@ -30,7 +30,7 @@ class Migration(migrations.Migration):
                 ('season', models.PositiveIntegerField(blank=True, null=True)),
                 ('episode', models.PositiveIntegerField(blank=True, null=True)),
                 ('episode_end', models.PositiveIntegerField(blank=True, help_text='the last one of a file that has several', null=True)),
-                ('year', models.PositiveSmallIntegerField(blank=True, null=True)),
+                ('year', models.PositiveIntegerField(blank=True, null=True)),
                 ('ids', models.JSONField(blank=True, default=dict, help_text='by site, as sent')),
                 ('rule_key', models.CharField(help_text='series and season, as rules name them', max_length=300)),
                 ('watched_at', models.DateTimeField()),

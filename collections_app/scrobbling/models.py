@@ -78,7 +78,7 @@ class Scrobble(OwnedRow):
     episode_end = models.PositiveIntegerField(
         null=True, blank=True, help_text="the last one of a file that has several"
     )
-    year = models.PositiveSmallIntegerField(null=True, blank=True)
+    year = models.PositiveIntegerField(null=True, blank=True)
     ids = models.JSONField(default=dict, blank=True, help_text="by site, as sent")
     rule_key = models.CharField(
         max_length=LONGEST_NAME, help_text="series and season, as rules name them"
