@@ -28,12 +28,14 @@ from profiles.notifications.channels import push as push_tasks
 from profiles.oidc import tasks as oidc_tasks
 from profiles.personal_data import tasks as personal_data_tasks
 from profiles.personal_tokens import tasks as token_tasks
+from profiles.reports import tasks as report_tasks
 from profiles.second_factor import tasks as factor_tasks
 from profiles.staff import services as support
 from profiles.staff import tasks as staff_tasks
 from profiles.staff.admin.outbox import MAILS, OTHERS, state_of
 from profiles.tests.outbox import send_all
 from profiles.tests.test_outbox import make_due
+from profiles.webhooks import tasks as webhook_tasks
 
 pytestmark = pytest.mark.django_db
 ROWS = reverse("admin:django_tasks_database_dbtaskresult_changelist")
@@ -184,7 +186,8 @@ def test_what_another_did_first_is_not_in_the_log(alice, given_up):
 
 TASKS = (
     tasks, app_tasks, digest_tasks, email_tasks, factor_tasks, merge_tasks, oidc_tasks,
-    personal_data_tasks, push_tasks, staff_tasks, token_tasks,
+    personal_data_tasks, push_tasks, report_tasks, staff_tasks, token_tasks,
+    webhook_tasks,
 )  # fmt: skip
 
 
