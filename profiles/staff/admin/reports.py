@@ -163,9 +163,9 @@ def now_of(request: HttpRequest, row: Moderation) -> Json:
         case _ if row.thing.startswith("list"):
             is_whole = row.thing == ReportedThing.LIST
             part = row.thing.removeprefix("list_")
-            names = ("name", "description") if is_whole else (part,)
+            columns = ("name", "description") if is_whole else (part,)
             lists: Any = OwnList.objects.of(row.user_id).filter(pk=UUID(row.which))
-            return lists.values(*names).first() or {}
+            return lists.values(*columns).first() or {}
     of_profile: dict[str, tuple[str, ...]] = {
         ReportedThing.PROFILE: (*PICTURES, *TEXTS),
         ReportedThing.TEXTS: TEXTS,
