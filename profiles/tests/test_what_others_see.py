@@ -483,8 +483,9 @@ class Walk:
 
 
 def test_who_sees_what_at_every_address(
-    alice, client, stranger, other_client, staff_client, visitor, filled
+    settings, alice, client, stranger, other_client, staff_client, visitor, filled
 ):
+    settings.RATES = settings.RATES | {"others": (10_000, 60)}
     viewers = everybody(alice, client, stranger, other_client, staff_client, visitor)
     at_names = endpoints("Alice", filled)
     nobody_is = without_request_id(visitor.get("/api/users/nobody-at-all"))
@@ -564,9 +565,10 @@ WITHHELD = [
 
 
 def test_what_staff_withhold_nobody_else_sees(
-    alice, client, stranger, other_client, staff_client, visitor, filled
+    settings, alice, client, stranger, other_client, staff_client, visitor, filled
 ):
     """Of every audience, by name, by link and as others see it; its owner sees all."""
+    settings.RATES = settings.RATES | {"others": (10_000, 60)}
     set_all(client, filled, "everyone")
     links = links_to_everything(client, filled)
     own = [*of_owner(client, filled)]
@@ -665,9 +667,10 @@ def test_of_whom_something_is_withheld_it_costs_one_statement(
 
 
 def test_who_sees_what_in_their_feed(
-    alice, client, stranger, other_client, staff_client, visitor, filled
+    settings, alice, client, stranger, other_client, staff_client, visitor, filled
 ):
     """Who follows, of each audience; the others have nobody's in it."""
+    settings.RATES = settings.RATES | {"others": (10_000, 60)}
     viewers = everybody(alice, client, stranger, other_client, staff_client, visitor)
     secrets = {str(alice.pk), alice.pk.hex, alice.email, "Note", "tag "}
     for audience in Audience.values:
