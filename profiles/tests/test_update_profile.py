@@ -101,8 +101,8 @@ def test_a_change_takes_one_revision_and_the_same_again_none(client, alice):
 
 def test_it_takes_few_statements(client, budget):
     in_words = (
-        "sign-in check, lock, user, profile, did staff take the name from them?, the new "
-        "name's claim, the old one's end, 2 saves, change, state"
+        "sign-in check, lock, user, profile, did staff take the name?, the new name's "
+        "claim, the old one's end, 2 saves, change, state"
     )
     with budget(11, in_words):
         client.post(URL, {"name": "wonderland", "avatar": AVATAR})
