@@ -26,6 +26,7 @@ TAGS = {
     "Following": "Who follows whom; requests, blocks, and what followers have.",
     "Sharing": "Links to one's own, and what others see of people by their names.",
     "Reports": "What others show and should not; what staff decide about it.",
+    "Players": "What players tell of what is watched; rules of one's own for it.",
     "Webhooks": "Addresses of one's own that are sent what changes.",
     "Catalogue": "Titles, genres, studios. Open to visitors.",
     "Sync": "What changed since a cursor; the live feed.",

@@ -15,6 +15,7 @@ def add_webhooks(result: Json, **_: object) -> Json:
     data = answered["content"]["application/json"]["schema"]["properties"]["data"]
     result["webhooks"] = {
         "changed": webhook(
+            "receiveChange",
             "Something changed, of the parts that were chosen.",
             {
                 "type": {"type": "string", "enum": ["changed"]},
@@ -28,6 +29,7 @@ def add_webhooks(result: Json, **_: object) -> Json:
             },
         ),
         "test": webhook(
+            "receiveTest",
             "A test, which its owner asked for.",
             {
                 "type": {"type": "string", "enum": ["test"]},
@@ -39,7 +41,7 @@ def add_webhooks(result: Json, **_: object) -> Json:
     return result
 
 
-def webhook(summary: str, properties: Json) -> Json:
+def webhook(name: str, summary: str, properties: Json) -> Json:
     body: dict[str, Any] = {
         "type": "object",
         "required": [*properties],
@@ -50,6 +52,8 @@ def webhook(summary: str, properties: Json) -> Json:
         for name in ("webhook-id", "webhook-timestamp", "webhook-signature")
     ]
     post: Json = {
+        "operationId": name,
+        "security": [],  # it is signed
         "summary": summary,
         "description": "Signed after Standard Webhooks (`docs/webhooks.md`).",
         "tags": ["Webhooks"],
