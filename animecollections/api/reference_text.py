@@ -80,7 +80,6 @@ SPECTACULAR: dict[str, Any] = {
     "COMPONENT_SPLIT_PATCH": False,  # what a PATCH requires is required
     "ENUM_GENERATE_CHOICE_DESCRIPTION": False,
     "POSTPROCESSING_HOOKS": [
-        "profiles.webhooks.openapi.add_webhooks",
         "animecollections.api.schema_hooks.fit_for_generators",
     ],
     "LICENSE": {"name": "MIT", "identifier": "MIT"},

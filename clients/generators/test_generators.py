@@ -75,7 +75,16 @@ def try_calls(server, *program, **more):
 def test_redocly_finds_nothing():
     said = run(BIN / "redocly", "lint", "--format=json", "made/schema.json")
     found = json.loads(said[said.index("{") : said.rindex("}") + 1])
-    assert [one for one in found["problems"] if not is_of_redirect(one)] == []
+    odd = [
+        one for one in found["problems"] if not (is_of_redirect(one) or is_of_id(one))
+    ]
+    assert odd == []
+
+
+def is_of_id(problem):
+    """Ids of scrobbles are UUIDs: no other word in their place is one."""
+    is_rule = problem["ruleId"] == "no-ambiguous-paths"
+    return is_rule and "~1user~1scrobbles~1" in str(problem["location"])
 
 
 def is_of_redirect(problem):
@@ -154,6 +163,7 @@ def test_a_python_client_has_types_and_works(server):
     said = run(
         PYTHON / "openapi-python-client", "generate", "--path=made/schema.json",
         "--output-path=made/python", "--overwrite", "--fail-on-warning",
+        "--config=python.yaml",
         env=os.environ | {"PATH": path},
     )  # fmt: skip
     assert "arning" not in said

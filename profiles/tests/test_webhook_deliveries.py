@@ -1,6 +1,5 @@
 """What webhooks are sent, in which order, and what happens where that fails."""
 
-import json
 import os
 import re
 import signal
@@ -18,7 +17,6 @@ from django.core import mail
 from django.db import connection
 from django.utils import timezone
 
-from animecollections.api.reference import openapi
 from animecollections.ops import public_hosts
 from animecollections.tests.serving import database_url
 from factories import AnimeFactory
@@ -75,9 +73,6 @@ def test_a_change_arrives_signed_with_the_cursor_it_leads_to(client, receiver, t
         *synced["data"],
     }  # fmt: skip
     assert message["client_id"] == "phone-1"
-    told = json.loads(openapi())["webhooks"]["changed"]["post"]["requestBody"]
-    schema = told["content"]["application/json"]["schema"]
-    assert [*message] == schema["required"]
     assert message["operation_id"] == wrote.json()["meta"]["operation_id"]
     assert client.get(URL).json()["data"][0]["cursor"] == message["cursor"]
     assert call_due() == []
