@@ -111,7 +111,8 @@ def read_site(path: Path) -> Site:
             "There is nobody in these files: a table with the columns id and email "
             "is needed."
         )
-    nobody = [one for one in people.values() if one not in known]
+    ids = {one.old_id for one in known}
+    nobody = [one for one in people.values() if one.old_id not in ids]
     orphans = {
         "entries": sum(len(one.entries) for one in nobody),
         "searches": sum(len(one.searches) for one in nobody),
