@@ -11,6 +11,7 @@ export interface Frame {
   readonly api: Api;
   arePagesKept: boolean; // whether pages open without network
   start(signedIn?: SignedIn): unknown;
+  speak(language: string): Promise<void>;
   entitle(how?: { isFocused?: boolean }): void;
 }
 /** The same where somebody is signed in. */
