@@ -25,6 +25,7 @@ from collections_app.imports.recognition import candidates_named
 from collections_app.models import Anime
 from collections_app.watch_list import own_titles
 from factories import AnimeFactory, UserFactory
+from profiles.accounts.hashers import PooledArgon2Hasher
 from profiles.accounts.services import start_session
 from profiles.models import User
 
@@ -109,6 +110,17 @@ def is_first(item: pytest.Item, seen: set[str]) -> bool:
 def uses_database(item: pytest.Item) -> bool:
     fixtures = {"db", "transactional_db"} & {*getattr(item, "fixturenames", ())}
     return bool(fixtures) or item.get_closest_marker("django_db") is not None
+
+
+@pytest.fixture(autouse=True, scope="session")
+def _cheap_hashes() -> Iterator[None]:
+    """Nearly every test makes people, and at its real cost each hash takes 20 ms of CPU
+    and more: that was a fifth of the suite.
+    """
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(PooledArgon2Hasher, "time_cost", 1)
+        patch.setattr(PooledArgon2Hasher, "memory_cost", 8)  # KiB, the least there is
+        yield
 
 
 @pytest.fixture(autouse=True, scope="session")

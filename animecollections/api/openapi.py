@@ -66,13 +66,17 @@ PATH_PARAMETERS = {
     "anime_id": "Our id (`1535`), or a site's (`mal:1535`).",
     "app_id": "The `id` of an app.",
     "browser_id": "The `id` of a browser that gets pushed notices.",
+    "delivery_id": "The `id` of a delivery of this webhook.",
     "device_id": "The `id` of a device.",
     "feed_id": "The `id` of a feed.",
     "identity_id": "The `id` of a provider that signs in.",
     "image_id": "The `id` of a stored picture.",
     "import_id": "The `id` of an import.",
+    "moderation_id": "The `id` of a decision of the service's staff.",
     "operation_id": "The `id` of an operation.",
     "provider_id": "The `id` of a provider.",
+    "rule_id": "The `id` of a rule about what players say.",
+    "scrobble_id": "The `id` of what a player said.",
     "search_id": "The `id` of a search.",
     "passkey_id": "The `id` of a passkey.",
     "share_id": "The `id` of a link.",
@@ -84,6 +88,7 @@ PATH_PARAMETERS = {
     "list_id": "The `id` of a list, or its `client_key`.",
     "viewing_id": "The `id` of a viewing; of the only one, that of its entry.",
     "watched_id": "The `id` of a row of the diary.",
+    "webhook_id": "The `id` of a webhook.",
 }
 HEADERS: dict[str, Json] = {
     "X-Request-Id": {

@@ -32,5 +32,7 @@ def test_the_feed_leads_to_people_and_titles(served, opened, titles):
     assert person.get_attribute("href") == "/u/bob"
     width = page.evaluate("document.documentElement.scrollWidth")
     assert width <= PHONE["viewport"]["width"]
+    # Before her list is here, a title leads to its page.
+    expect(page.locator("body")).to_have_attribute("data-status", "settled")
     item.locator(".doing-title").click()
     expect(page.locator("dialog[open]")).to_be_visible()

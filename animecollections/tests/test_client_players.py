@@ -10,6 +10,7 @@ from profiles.tests.sockets import Api, cookie_of
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 WATCHED = {"event": "watched", "series": "Wakusei no Hito", "season": 1, "episode": 5}
+PLAYING = WATCHED | {"event": "playing", "episode": 6, "percent": 12.4}
 
 
 def test_an_address_is_made_and_what_came_by_it_is_matched(device, served):
@@ -46,3 +47,11 @@ def test_an_address_is_made_and_what_came_by_it_is_matched(device, served):
     expect(page.locator("main")).to_contain_text("Nothing waits.")
     entry = Api(served, cookie_of(mia)).data("GET", "/api/user/watchList/329")
     assert entry["progress"] == 5
+    line = page.locator("#playing")
+    assert device().request.post(address, data=PLAYING).ok
+    expect(line).to_have_text("Playing now · Planetes · episode 6 · 12 %")
+    assert not barriers(page)
+    line.get_by_role("link", name="Planetes").click()
+    expect(page.get_by_role("dialog", name="Planetes")).to_be_visible()
+    assert device().request.post(address, data=PLAYING | {"event": "stopped"}).ok
+    expect(line).to_be_hidden()

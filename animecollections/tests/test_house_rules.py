@@ -4,6 +4,7 @@ import ast
 import inspect
 import re
 import tomllib
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -13,6 +14,7 @@ from importlinter.cli import lint_imports
 
 from animecollections.db.owned import NamesOwner, OwnedRow
 
+pytestmark = pytest.mark.no_cover  # they read our files, and run none of them
 PYPROJECT = settings.BASE_DIR / "pyproject.toml"
 
 # The order of apps and of their rooms stands in pyproject.toml, [tool.importlinter].
@@ -32,6 +34,7 @@ def name_of(path):
     return str(path.relative_to(settings.BASE_DIR))
 
 
+@cache
 def tree_of(path):
     return ast.parse(path.read_text(), str(path))
 

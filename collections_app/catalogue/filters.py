@@ -41,7 +41,8 @@ PARAMETERS: list[Parameter] = [
         str,
         "Any name in any script. Case, accents, spaces and the order of words "
         "do not matter, and small typos are accepted; seasons in any spelling "
-        "(`s2`, `II`, `第2期`) and common abbreviations work. Best match first.",
+        "(`s2`, `II`, `第2期`) and common abbreviations work. Best match first. The "
+        "address of a title's page at a known site finds that title.",
         max_length=LONGEST_QUERY,
     ),
     query(

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from animecollections.api.errors import refuse
 from animecollections.db.ids import LARGEST_ID
+from collections_app.catalogue.site_addresses import external_id
 
 OWN = "own"
 # Sites whose ids of a title are numbers, and those whose ids are words.
@@ -34,10 +35,14 @@ class AnimeRef:
 
 
 def parse_anime_id(value: object, field: str = "animeId") -> AnimeRef:
-    """1535, "1535" or "mal:1535"; anything else is 400 on the named field."""
+    """1535, "1535", "mal:1535", or the address of a title's page at a known site;
+    anything else is 400 on the named field.
+    """
     if isinstance(value, int) and not isinstance(value, bool):
         value = str(value) if 0 < value <= LARGEST_ID else ""
     if isinstance(value, str):
+        if (named := external_id(value)) is not None:
+            return AnimeRef(*named)
         site, colon, key = value.rpartition(":")
         if (ref := _of_site(site, key) if colon else _of_number(OWN, key)) is not None:
             return ref

@@ -65,7 +65,7 @@ class ScrobbleViewSet(IdempotentViewSet):
         tags=TAGS,
         body=ScrobbleInput,
         data=ScrobbleTakenOutput,
-        errors=["player_unknown"],
+        errors=["player_unknown", "token_too_wide"],
         examples={"moved": examples.TAKEN, "left out": examples.IGNORED},
         body_examples={"an episode": examples.EPISODE, "a film": examples.FILM},
     )

@@ -40,6 +40,9 @@ def found(text):
         ("100000000", 100_000_000),
         ("77", 100_000_000),  # a MyAnimeList id learned later
         ("mal:77", 100_000_000),
+        ("https://myanimelist.net/anime/1535/Death_Note?q=death", 1535),
+        ("http://www.anilist.co/anime/1535/", 1535),
+        ("https://www.anime-planet.com/anime/Death-Note", 1535),
     ],
 )
 def test_every_id_of_a_title_finds_it(titles, text, expected):

@@ -23,11 +23,11 @@ from collections_app.catalogue.reader import (
     Refusal,
     SourceBroken,
     SourceUnreadable,
-    external_id,
     open_source,
     read,
     sources,
 )
+from collections_app.catalogue.site_addresses import external_id
 
 DATA = Path(__file__).resolve().parents[2].parent / "shared" / "data"
 needs_data = pytest.mark.skipif(

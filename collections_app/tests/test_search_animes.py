@@ -216,6 +216,12 @@ def test_a_year_tells_titles_of_one_name_apart(visitor, tmp_path):
         assert [anime["year"] for anime in found] == [year]
 
 
+def test_a_pasted_address_finds_its_title_and_nothing_like_it(search):
+    address = "https://myanimelist.net/anime/1535/Death_Note"
+    assert search(address) == ["Death Note"]
+    assert search("https://myanimelist.net/anime/99999") == []
+
+
 def test_words_may_stand_in_several_names_of_one_title(search):
     assert search("titan shingeki")[0] == "Shingeki no Kyojin"
 

@@ -284,7 +284,8 @@ def has_default(field: AnyField) -> bool:
 @extend_schema_field(
     {
         "oneOf": [{"type": "integer", "minimum": 1}, {"type": "string"}],
-        "description": 'Our id (1535 or "1535"), or a site\'s ("mal:1535").',
+        "description": 'Our id (1535 or "1535"), a site\'s ("mal:1535"), or the '
+        "address of its page there.",
     }
 )
 class AnimeIdField(serializers.Field[AnimeRef, Any, str, Any]):

@@ -143,7 +143,7 @@ class ProfileViewSet(IdempotentViewSet):
         body=UpdateProfileInput,
         data=IdentityAnswer,
         parameters=[IF_MATCH],
-        errors=["user_name_taken", IDENTITY_CHANGED],
+        errors=["user_name_taken", "user_name_withheld", IDENTITY_CHANGED],
         body_examples={"new name": {"name": "alice_doe", "avatar": ""}},
         examples={"changed": IDENTITY},
     )

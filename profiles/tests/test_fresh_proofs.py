@@ -29,6 +29,7 @@ NEED_A_PROVIDER = {("post", "/api/auth/connect/join"), ("post", "/api/user/ident
 ASKED_WITH = {
     ("post", PROVE): {},
     ("patch", "/api/user/developer/apps/{app_id}"): {"redirect_uris": []},
+    ("patch", "/api/user/webhooks/{webhook_id}"): {"url": "https://hooks.example.org"},
 }
 
 

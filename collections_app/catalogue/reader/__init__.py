@@ -9,7 +9,7 @@ is copied to a temporary one. Nothing here knows the database.
 from collections_app.catalogue.reader.errors import SourceBroken, SourceUnreadable
 from collections_app.catalogue.reader.parsing import Metadata, name_of, read
 from collections_app.catalogue.reader.pieces import LONGEST_TITLE
-from collections_app.catalogue.reader.records import Record, Refusal, external_id
+from collections_app.catalogue.reader.records import Record, Refusal
 from collections_app.catalogue.reader.sources import Source, open_source
 
 __all__ = [
@@ -20,7 +20,6 @@ __all__ = [
     "Source",
     "SourceBroken",
     "SourceUnreadable",
-    "external_id",
     "name_of",
     "open_source",
     "read",

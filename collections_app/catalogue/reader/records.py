@@ -8,6 +8,7 @@ from decimal import ROUND_HALF_UP, Decimal
 from itertools import islice
 
 from collections_app.catalogue.genres import display_studio, genres_of, is_mature
+from collections_app.catalogue.site_addresses import external_id
 
 LONGEST_NAME = 500
 LONGEST_URL = 1000
@@ -15,7 +16,6 @@ LONGEST_STUDIO = 200
 MOST_SYNONYMS = 200
 MOST_EPISODES = 100_000
 MOST_MINUTES = 24 * 60
-HIGHEST_ID = 2_147_483_647
 YEARS = (1900, 2100)
 
 
@@ -83,44 +83,6 @@ _NO_PICTURES = (
     "anilist.co/file/anilistcdn/media/anime/cover/large/default.",
     "anime-planet.com/images/anime/default/",
 )
-
-_SOURCE = re.compile(r"https?://(?:www\.)?([a-z0-9.-]+)/([^\s#]*)", re.IGNORECASE)
-_NUMBER_AFTER_ANIME = re.compile(r"anime/([0-9]+)(?:[/?,].*)?")
-_SLUG_AFTER_ANIME = re.compile(r"anime/([A-Za-z0-9_-]{1,200})(?:[/?].*)?")
-_NUMBER_FIRST = re.compile(r"([0-9]+)(?:[/?].*)?")
-_NUMBER_ASKED_FOR = re.compile(r"[a-z/]+\.php\?(?:.*&)?id=([0-9]+)(?:&.*)?")
-_ANIDB = re.compile(r"(?:anime/|a)([0-9]+)(?:[/?].*)?")
-_SITES: dict[str, tuple[str, re.Pattern[str]]] = {
-    "myanimelist.net": ("mal", _NUMBER_AFTER_ANIME),
-    "anilist.co": ("anilist", _NUMBER_AFTER_ANIME),
-    "kitsu.io": ("kitsu", _NUMBER_AFTER_ANIME),
-    "kitsu.app": ("kitsu", _NUMBER_AFTER_ANIME),
-    "anidb.net": ("anidb", _ANIDB),
-    "anime-planet.com": ("anime-planet", _SLUG_AFTER_ANIME),
-    "anisearch.com": ("anisearch", _NUMBER_AFTER_ANIME),
-    "livechart.me": ("livechart", _NUMBER_AFTER_ANIME),
-    "notify.moe": ("notify", _SLUG_AFTER_ANIME),
-    "simkl.com": ("simkl", _NUMBER_AFTER_ANIME),
-    "animenewsnetwork.com": ("animenewsnetwork", _NUMBER_ASKED_FOR),
-    "animecountdown.com": ("animecountdown", _NUMBER_FIRST),
-}
-
-
-def external_id(url: str) -> tuple[str, str] | None:
-    """The site and the id that an address names, if the site is known."""
-    address = _SOURCE.match(url)
-    if not address:
-        return None
-    site, path = _SITES.get(address[1].lower(), ("", _NUMBER_FIRST))
-    found = path.fullmatch(address[2])
-    if not site or not found:
-        return None
-    if path is _SLUG_AFTER_ANIME:
-        return site, found[1] if site == "notify" else found[1].lower()
-    number = found[1].lstrip("0")
-    if not number or len(number) > 10 or int(number) > HIGHEST_ID:
-        return None
-    return site, number
 
 
 def record_or_refusal(item: object, line: int) -> Record | Refusal:

@@ -35,10 +35,16 @@ from django.db.models.lookups import Contains
 
 from animecollections.db.compiled import Compiled
 from collections_app.catalogue.folding import LONGEST_QUERY, fold_query
-from collections_app.catalogue.models import AnimeQuerySet, NameKind, SearchName
+from collections_app.catalogue.models import (
+    AnimeQuerySet,
+    ExternalId,
+    NameKind,
+    SearchName,
+)
 from collections_app.catalogue.search.search_names import spell
 from collections_app.catalogue.search.spelling import MOST_SLIPS, Near, vocabulary
 from collections_app.catalogue.seasons import with_marks
+from collections_app.catalogue.site_addresses import external_id
 from collections_app.catalogue.trigrams import phrase
 
 Animes = AnimeQuerySet
@@ -133,12 +139,16 @@ Find = Callable[[Animes, Sought], Animes]
 
 
 def ways(text: str, revision: int) -> Iterator[tuple[Find, Sought]]:
-    """Searches to try until one finds something, each with what it looks for: as it was
-    typed, as the catalogue spells its words, and by likeness.
+    """Searches to try until one finds something, each with what it looks for: the title
+    of a pasted address, else as it was typed, as the catalogue spells its words, and by
+    likeness.
 
     revision: the catalogue's, for what is known of its words.
     """
     typed = Sought.of(text)
+    if (named_there := external_id(text.strip())) is not None:
+        yield partial(of_site, *named_there), typed
+        return  # no name is like an address
     sought = typed.marked()
     for as_said in dict.fromkeys((sought, typed)):
         yield search, as_said
@@ -196,6 +206,13 @@ def search(animes: Animes, sought: Sought) -> Animes:
     """
     names = SearchName.objects.filter(condition(sought))
     return ranked(named(animes, names), distance(sought))
+
+
+def of_site(site: str, key: str, animes: Animes, sought: Sought) -> Animes:
+    """What a site has at an address that was pasted."""
+    claims = ExternalId.objects.filter(site=site, external_id=key)
+    found = animes.filter(id__in=claims.values("anime_id"))
+    return found.annotate(relevance=Value(0))
 
 
 def of_year(year: int, animes: Animes, sought: Sought) -> Animes:

@@ -283,6 +283,7 @@ export class Collection extends SyncedCopy {
   /** docs/sync.md: compare cursors as texts. @param {Message} message */
   async hear(message) {
     if (this.isClosed) return;
+    if (message.type === "playing") return this.tell("playing", /** @type {any} */ (message));
     const isNext = message.type === "changed" && message.since === this.cursor && !message.sync;
     // While the fate of something sent is open, news may contain it already: it would
     // show twice. They come with the round that clears it up.

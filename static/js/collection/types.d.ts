@@ -262,8 +262,20 @@ export interface Message extends Omit<Changes, "searchHistory" | "viewings" | "n
 
 export interface Some<Row> { saved: Row[]; removed: string[] }
 
+/** What a player plays, while it does. */
+export interface Playing {
+  state: "playing" | "paused" | "stopped";
+  player: string;
+  anime_id: string | null; // where it was recognised
+  episode: number | null;
+  series: string;
+  title: string;
+  percent: number | null;
+}
+
 /** What a Collection tells, by the name of the event. */
 export interface Events {
+  playing: Playing;
   changed: { ids: string[] | null };
   wholes: { names: (keyof Wholes)[] };
   titles: { ids: string[] };

@@ -39,7 +39,7 @@ const finished = new OnDemand(() => import("./finished.js"));
 
 /** Once a page is there, so that they open without network too. @param {App} app */
 export const loadOnDemand = (app) =>
-  void Promise.allSettled([import("../shell/badge.js").then(({ watchBadge }) => watchBadge(app)), panel.load(), menus.load().then(({ hearPlus }) => hearPlus(app)), finished.load()]);
+  void Promise.allSettled([import("../shell/playing.js").then(({ watchPlaying }) => watchPlaying(app)), import("../shell/badge.js").then(({ watchBadge }) => watchBadge(app)), panel.load(), menus.load().then(({ hearPlus }) => hearPlus(app)), finished.load()]);
 
 /** @param {App} app @param {string} animeId */
 export const openEntry = (app, animeId) => panel.use(({ openEntry }) => openEntry(app, animeId));

@@ -5,9 +5,10 @@ import { dialog } from "../../ui/dialogs.js";
 import { failed, h, loading, nodes, sayFailure, toast } from "../../ui/dom.js";
 import { section } from "../../ui/fields.js";
 import { since } from "../../ui/more_words.js";
+import { PLAYERS } from "../../ui/players.js";
 import { titleFinder } from "../../ui/title_finder.js";
 import { t } from "../../ui/words.js";
-import { PLAYERS, calledThere, ruleText, whyText } from "./words.js";
+import { calledThere, ruleText, whyText } from "./words.js";
 
 /** @import { Answer } from "../../collection/types.js" */
 /** @import { App, Scrobble } from "../../types.js" */

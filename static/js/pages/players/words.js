@@ -4,9 +4,6 @@ import { t } from "../../ui/words.js";
 
 /** @import { Scrobble } from "../../types.js" */
 
-/** @type {Record<string, string>} */
-export const PLAYERS = { plex: "Plex", jellyfin: "Jellyfin", emby: "Emby", kodi: "Kodi", tautulli: "Tautulli", own: "JSON" };
-
 /** "Attack on Titan, season 3, episode 13". @param {Pick<Scrobble, "series" | "title" | "type" | "season" | "episode" | "year">} one */
 export function calledThere({ series, title, type, season, episode, year }) {
   const name = series || title || t("Without a name");
