@@ -114,8 +114,8 @@ clients: $(VENV)/.dev $(OF_CLIENTS) ## try the clients on a server: the packages
 client-python: $(VENV)/.runtime $(GENERATORS)/.venv/.ready ## build the wheel of clients/python
 	$(BIN)/python clients/python/build.py
 
-words: $(VENV)/.dev ## compile the translations of the web client
-	$(BIN)/pybabel compile --domain django --directory locale
+words: $(VENV)/.dev ## compile the translations of the web client and the API
+	$(BIN)/pybabel compile --domain "django api" --directory locale
 
 $(VENV)/.bench: benchmarks/requirements.txt $(VENV)/.runtime
 	$(PYTHON) -m venv benchmarks/.venv

@@ -77,6 +77,7 @@ class Account:
     hides_mature: bool
     tracks_searches: bool
     timezone: str
+    language: str
     revisions: Revisions
 
     is_authenticated = True

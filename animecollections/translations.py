@@ -1,4 +1,4 @@
-"""The sentences of the web client's scripts in another language."""
+"""The sentences of locale/: `django` of the web client's scripts, `api` of the API."""
 
 import gettext
 from functools import cache
@@ -7,9 +7,9 @@ from django.conf import settings
 
 
 @cache
-def words_in(language: str) -> dict[str, str]:
-    """{English sentence: theirs}, of locale/…/django.mo; nothing for English."""
-    path = settings.BASE_DIR / "locale" / language / "LC_MESSAGES" / "django.mo"
+def words_in(language: str, domain: str = "django") -> dict[str, str]:
+    """{English sentence: theirs}, of locale/…/<domain>.mo; nothing for English."""
+    path = settings.BASE_DIR / "locale" / language / "LC_MESSAGES" / f"{domain}.mo"
     if not path.exists():
         return {}
     with path.open("rb") as file:

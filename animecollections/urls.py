@@ -39,7 +39,7 @@ from profiles.public_pages.views import PERSON_PAGES, PersonCard, PersonPage, Sh
 @csrf_exempt
 def unknown_address(request: HttpRequest) -> HttpResponse:
     """Under /api even an unknown address answers in the API's voice."""
-    return failure(ApiError("not_found"), request.request_id)  # type: ignore[attr-defined]
+    return failure(ApiError("not_found"), request)
 
 
 DEMO = [path("demo", enter)] if settings.DEMO else []

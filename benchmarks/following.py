@@ -45,7 +45,8 @@ def prepare(users):
 def account_of(user):
     return Account(
         user.pk, user.email, user.user_name, is_staff=False, hides_mature=False,
-        tracks_searches=False, timezone="UTC", revisions=Revisions(1, 0, 0, {}),
+        tracks_searches=False, timezone="UTC", language="en",
+        revisions=Revisions(1, 0, 0, {}),
     )  # fmt: skip
 
 

@@ -15,7 +15,7 @@ let ticket = "";
 let isToJoin = false; // once who comes back is signed in
 
 async function ask(method, address, body) {
-  const headers = { "Content-Type": "application/json" };
+  const headers = { "Content-Type": "application/json", "Accept-Language": document.documentElement.lang };
   const signal = AbortSignal.timeout(30_000);
   const response = await fetch(address, { method, headers, body: body && JSON.stringify(body), signal });
   return response.json();

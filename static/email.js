@@ -11,7 +11,7 @@ shown.hidden = false;
 shown.addEventListener("submit", async (event) => {
   event.preventDefault();
   refusal.textContent = "";
-  const headers = { "Content-Type": "application/json" };
+  const headers = { "Content-Type": "application/json", "Accept-Language": document.documentElement.lang };
   try {
     const signal = AbortSignal.timeout(30_000);
     const response = await fetch(shown.dataset.call, { method: "POST", headers, body: JSON.stringify({ token }), signal });

@@ -10,7 +10,7 @@ form.addEventListener("submit", async (event) => {
   refusal.textContent = "";
   try {
     const signal = AbortSignal.timeout(30_000);
-    const headers = { "Content-Type": "application/json" };
+    const headers = { "Content-Type": "application/json", "Accept-Language": document.documentElement.lang };
     const body = JSON.stringify({ token });
     const response = await fetch("/api/auth/second-factor/keep", { method: "POST", headers, body, signal });
     const answer = await response.json();

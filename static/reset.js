@@ -16,7 +16,7 @@ for (const form of document.forms) {
     refusal.textContent = "";
     const typed = Object.fromEntries(new FormData(form));
     const body = JSON.stringify(form === choose ? { ...typed, ...link } : typed);
-    const headers = { "Content-Type": "application/json" };
+    const headers = { "Content-Type": "application/json", "Accept-Language": document.documentElement.lang };
     try {
       const signal = AbortSignal.timeout(30_000);
       const response = await fetch(form.dataset.call, { method: "POST", headers, body, signal });

@@ -21,8 +21,10 @@ REVISION_TAG = re.compile(r'(?:W/)?"?(\d{1,18})(?:-[^"]*)?"?', re.ASCII)
 
 
 def etag_of(request: Request, *parts: object) -> str:
-    """A tag of all that shapes an answer: revisions, who asks, query, release."""
-    who = request.user.pk
+    """A tag of all that shapes an answer: revisions, who asks and in which language,
+    query, release.
+    """
+    who = request.user.pk, getattr(request.user, "language", "")
     query = request.META.get("QUERY_STRING", "")
     shape = repr((settings.RELEASE, who, request.path_info, query, parts))
     return f'"{blake2b(shape.encode(), digest_size=12).hexdigest()}"'

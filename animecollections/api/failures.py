@@ -17,30 +17,34 @@ from django.http import Http404, UnreadablePostError
 from rest_framework import exceptions
 from rest_framework.permissions import SAFE_METHODS
 
+from animecollections.api.compression import vary_by
 from animecollections.api.errors import ApiError, invalid, no_such_method, not_now
+from animecollections.api.language import ENGLISH, fields_in, language_of, told_in
 from animecollections.api.rendering import Answer
 
 logger = logging.getLogger(__name__)
 
 
-def failure_body(error: ApiError, request_id: str) -> dict[str, object]:
+def failure_body(
+    error: ApiError, request_id: str, language: str = ENGLISH
+) -> dict[str, object]:
     """Every key in every failure, so that a client reads them without asking."""
     return {
         "success": False,
-        "error": error.sentence,
+        "error": told_in(language, error.sentence),
         "code": error.code,
         "status": error.status_code,
-        "fields": error.fields or {},
+        "fields": fields_in(language, error.fields or {}),
         "details": error.details or {},
         "request_id": request_id,
     }
 
 
-def failure(error: ApiError, request_id: str) -> Answer:
+def failure(error: ApiError, request: Any) -> Answer:
     """The same shape where no view answers: an unknown address, the last resort."""
-    response = Answer(
-        failure_body(error, request_id), error.status_code, headers=error.headers
-    )
+    body = failure_body(error, request.request_id, language_of(request))
+    response = Answer(body, error.status_code, headers=error.headers)
+    vary_by(response, "Accept-Language")
     response["Content-Length"] = str(len(response.content))
     return response
 
@@ -52,7 +56,7 @@ def answer_failure(exception: Exception, context: dict[str, Any]) -> Answer:
     if error.status_code == 500:
         logger.error("A view failed", exc_info=exception)
     response = Answer(
-        failure_body(error, request.request_id),
+        failure_body(error, request.request_id, language_of(request)),
         status=error.status_code,
         headers=error.headers,
     )

@@ -35,11 +35,11 @@ class ApiManners:
         token = request_id.current.set(own_id)
         try:
             if (error := unreadable(request)) is not None:
-                response: HttpResponseBase = failure(error, own_id)
+                response: HttpResponseBase = failure(error, request)
             else:
                 response = self.get_response(request)
             if is_html_failure(request, response):
-                response = failure(error_of(request, response), own_id)
+                response = failure(error_of(request, response), request)
         finally:
             request_id.current.reset(token)
         response["X-Request-Id"] = own_id
@@ -92,7 +92,7 @@ class ServerRefusals:
 def refusal(request: HttpRequest, error: ApiError) -> HttpResponse:
     """In the failure shape under /api; elsewhere the sentence alone."""
     if of_api(request):
-        return failure(error, request.request_id)  # type: ignore[attr-defined]
+        return failure(error, request)
     return HttpResponse(
         f"{error.sentence}\n",
         status=error.status_code,

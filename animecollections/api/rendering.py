@@ -9,6 +9,7 @@ from rest_framework.parsers import BaseParser
 from rest_framework.renderers import BaseRenderer
 from rest_framework.request import Request
 
+from animecollections.api.language import spoken
 from animecollections.db.free_json import to_bytes
 
 OPTIONS = orjson.OPT_UTC_Z | orjson.OPT_NAIVE_UTC | orjson.OPT_OMIT_MICROSECONDS
@@ -91,6 +92,8 @@ def answer(
 
 
 def envelope(data: object, meta: Mapping[str, object] | None) -> dict[str, object]:
+    if isinstance(data, dict) and "message" in data:
+        data = data | {"message": spoken(data["message"])}
     body = {"success": True, "data": data}
     return body | {"meta": meta} if meta else body
 

@@ -7,6 +7,7 @@ from uuid import UUID
 from django.conf import settings
 from django.core.exceptions import TooManyFieldsSent
 from django.http.response import HttpResponseBase
+from django.utils import translation
 from rest_framework.authentication import BaseAuthentication
 from rest_framework.negotiation import BaseContentNegotiation
 from rest_framework.parsers import BaseParser
@@ -18,8 +19,10 @@ from rest_framework.throttling import BaseThrottle
 from rest_framework.viewsets import ViewSet
 
 from animecollections.api import cross_site, request_id
+from animecollections.api.compression import vary_by
 from animecollections.api.conditional import NotModified
 from animecollections.api.errors import ApiError, missing, refuse
+from animecollections.api.language import ENGLISH, language_of
 from animecollections.api.parameters import Wanted, read_query
 from animecollections.api.reading import read_values
 from animecollections.api.rendering import Answer
@@ -50,6 +53,7 @@ class ApiViewSet(ViewSet):
     keeps_answers: whether a retry with its Idempotency-Key gets the first answer.
     throttle_scope: which of settings.RATES counts; reads and writes by themselves.
     wanted:        what the query says, by parameter, as the method documents them.
+    speaks:        whether another language than English is active while it answers.
     is_public:     whether all who ask without credentials get one answer.
     documentation: of the method that is asked for; None for a 405 and OPTIONS.
     """
@@ -61,6 +65,7 @@ class ApiViewSet(ViewSet):
     throttle_scope = ""
     wanted: Wanted = {}
     is_public = False
+    speaks = False
     documentation: Any = None
     parsers: list[BaseParser]
     renderers: list[BaseRenderer]
@@ -109,9 +114,16 @@ class ApiViewSet(ViewSet):
         self.wanted = self.read_query(request)
         # As in APIView.initial, which also negotiates what an answer is written in.
         self.perform_authentication(request)
+        self.speak(language_of(request))
         self.check_permissions(request)
         self.check_throttles(request)
         self.check_conditions(request)
+
+    def speak(self, language: str) -> None:
+        """What is said from here on is in the language of who asks."""
+        if language != ENGLISH:
+            self.speaks = True
+            translation.activate(language)
 
     def check_size(self, request: Request) -> None:
         """Before a byte is read; servers pass on no more than was declared."""
@@ -195,10 +207,14 @@ class ApiViewSet(ViewSet):
     def finalize_response(
         self, request: Request, response: Any, *args: object, **kwargs: object
     ) -> Any:
+        if self.speaks:
+            translation.deactivate()
         response = super().finalize_response(request, response, *args, **kwargs)
         response.setdefault("Cache-Control", self.cache_control(request, response))
         # Accept never changes an answer; who asks does, and from where.
         response["Vary"] = "Cookie, Authorization, origin"
+        if response.status_code >= 400:  # of a visitor in the language they accept
+            vary_by(response, "Accept-Language")
         response.setdefault("Content-Security-Policy", POLICY)
         for name, value in getattr(request, "rate_headers", {}).items():
             response[name] = value

@@ -137,12 +137,17 @@ def test_one_more_episode_is_within_reach_on_a_small_phone(opened):
 
 def test_a_note_typed_a_moment_before_leaving_is_kept(opened, user):
     page = opened()
+    own_title = panel(page).get_by_label("My title")
+    own_title.fill("The doctor")
+    own_title.press("Tab")
+    expect(panel(page).get_by_role("heading", name="The doctor")).to_be_visible()
     panel(page).get_by_label("Notes").press_sequentially("Tenma!")
     page.goto("/statistics")
     settled(page)
     page.wait_for_timeout(500)
     settled(page)
     assert entry_of(user).notes == "Tenma!"
+    assert entry_of(user).custom_title == "The doctor"
 
 
 def test_more_episodes_than_there_are_is_said(opened, user):

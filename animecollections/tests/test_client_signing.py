@@ -19,6 +19,12 @@ pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 def test_a_new_account_has_the_browsers_time_zone_and_language(device):
     page = device(timezone_id="America/Bogota", locale="es-CO").new_page()
     page.goto("/")
+    for name, language in (
+        ("English", "en"),
+        ("Español", "es"),
+    ):  # a visitor can choose
+        page.get_by_role("button", name=name, exact=True).click()
+        expect(page.locator("html")).to_have_attribute("lang", language)
     page.get_by_label(words_in("es")["Username"]).fill("lucia")
     page.get_by_label(words_in("es")["E-mail"]).fill("lucia@example.org")
     page.get_by_label(words_in("es")["Password"]).fill(PASSWORD)

@@ -8,7 +8,6 @@ import subprocess
 import pytest
 from django.conf import settings
 
-from collections_app.imports.sentences import SENTENCES
 from collections_app.tests.test_rule_cases import NEW
 from collections_app.watch_list.fields import FIELD_NAMES, LARGEST_NUMBER
 from collections_app.watch_list.models import STATES_OF_TYPE, EntryType
@@ -20,7 +19,6 @@ PYTHON = {
     "states_of_type": STATES_OF_TYPE,
     "largest": LARGEST_NUMBER,
     "new": NEW,
-    "sentences": SENTENCES,
 }
 
 

@@ -5,6 +5,7 @@ from contextlib import nullcontext
 from time import monotonic
 from typing import Any
 
+from animecollections.api.language import spoken
 from animecollections.api.paging import page
 from animecollections.api.parameters import Wanted
 from animecollections.api.permits import long_work
@@ -14,7 +15,7 @@ from collections_app.imports.judging import record_of
 from collections_app.imports.models import ImportPlan, ImportRow, Outcome
 from collections_app.imports.own_lists import is_offered
 from collections_app.imports.recognition import candidates
-from collections_app.imports.sentences import coded
+from collections_app.imports.sentences import Said, coded
 from collections_app.watch_list.operation_reads import as_shown, titles_of
 
 PER_PAGE = 50
@@ -33,14 +34,19 @@ def plan_told(plan: ImportPlan) -> dict[str, object]:
         "policy": plan.policy,
         "exported_at": plan.exported_at,
         "summary": plan.summary,
-        "warnings": plan.warnings,
-        "warning_codes": [said for one in plan.warnings for said in coded(one)],
+        "warnings": [spoken(one) for one in plan.warnings],
+        "warning_codes": [said for one in plan.warnings for said in codes_of(one)],
         "lists": [list_told(one) for one in plan.lists if is_offered(one)],
         "created_at": plan.created_at,
         "expires_at": plan.expires_at,
         "applied_at": plan.applied_at,
         "operation_id": plan.operation_id,
     }
+
+
+def codes_of(text: str) -> list[Said]:
+    """Its sentences by their codes, in the language of who asks."""
+    return [{**one, "sentence": spoken(one["sentence"])} for one in coded(text)]
 
 
 def list_told(one: Mapping[str, object]) -> dict[str, object]:
@@ -117,8 +123,8 @@ def row_told(row: ImportRow, titles: Mapping[int, str]) -> dict[str, object]:
     return {
         "row": row.row,
         "outcome": row.outcome,
-        "reason": row.reason,
-        "reason_codes": coded(row.reason),
+        "reason": spoken(row.reason),
+        "reason_codes": codes_of(row.reason),
         "title": row.title,
         "anime_id": str(row.anime_id) if row.anime_id else None,
         "anime_title": titles.get(row.anime_id) if row.anime_id else None,

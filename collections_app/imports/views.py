@@ -10,6 +10,7 @@ from animecollections.api.conditional import etag_of, unless_held
 from animecollections.api.errors import ApiError, refuse
 from animecollections.api.failures import failure_body
 from animecollections.api.ids import parse_id
+from animecollections.api.language import language_of
 from animecollections.api.parameters import WHEN
 from animecollections.api.permits import long_work
 from animecollections.api.reading import read_values
@@ -302,7 +303,8 @@ class ImportViewSet(PlanningViewSet):
         # Answered, not raised: what became a conflict is to be kept.
         stale = ApiError("plan_stale", details={"summary": plan.summary})
         request_id: str = request.request_id  # type: ignore[attr-defined]
-        return Answer(failure_body(stale, request_id), status=stale.status_code)
+        body = failure_body(stale, request_id, language_of(request))
+        return Answer(body, status=stale.status_code)
 
     @documented(
         "Discards the plan. Applied changes stay.",

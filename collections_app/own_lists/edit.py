@@ -16,6 +16,7 @@ from django.db.models import Q, QuerySet
 
 from animecollections.api.conditional import ALWAYS, Precondition, mismatch
 from animecollections.api.errors import ApiError, refuse
+from animecollections.api.language import spoken
 from animecollections.db.bulk import Rows
 from animecollections.db.ids import new_id
 from animecollections.viewer import Audience
@@ -310,7 +311,7 @@ class ListsEdit:
         if "rank" not in values:
             wanted = self.wanted_place(row["id"], anime_id, after_id, operation)
             if operation.places and wanted is None:
-                outcome.warnings.append(NOT_AFTER | {"anime_id": str(anime_id)})
+                outcome.warnings.append(not_after(anime_id))
             if before is None or wanted is not None:
                 self.make_room(item, wanted)
                 return outcome
@@ -516,10 +517,13 @@ class ListsEdit:
             outcome.item = item_to_json(item) if item else None
 
 
-NOT_AFTER = {
-    "code": "after_not_on_list",
-    "message": "The title that it was to follow is not on this list any more.",
-}
+def not_after(anime_id: int) -> dict[str, Any]:
+    sentence = "The title that it was to follow is not on this list any more."
+    return {
+        "code": "after_not_on_list",
+        "message": spoken(sentence),
+        "anime_id": str(anime_id),
+    }
 
 
 def refuse_items(row: Row) -> None:

@@ -1,5 +1,7 @@
 """Why an event was left out, or waits: codes, and a sentence of each for a person."""
 
+from animecollections.api.language import spoken
+
 WHY = {
     "test": "The player sent a test: the address works.",
     "other_event": "This is no event of playing.",
@@ -19,5 +21,5 @@ REASONS = tuple(WHY)
 
 
 def sentence_of(reason: str) -> str:
-    """ "" for what is no reason."""
-    return WHY.get(reason, "")
+    """In the language of who asks; "" for what is no reason."""
+    return spoken(WHY.get(reason, ""))

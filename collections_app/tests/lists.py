@@ -103,6 +103,7 @@ def entries(draw: Any, **carried: Any) -> Kept:
         "tags": st.lists(TAG, max_size=5, unique=True),
         "priority": st.integers(0, 100),
         "is_private": st.booleans(),
+        "custom_title": st.just("") | TAG,
     } | carried
     values = {name: draw(strategy) for name, strategy in columns.items()}
     if "progress" not in carried:

@@ -85,7 +85,7 @@ SILENT = {
     "anime-planet": ("notes", "tags", "priority", "is_private"),
 }  # fmt: skip
 for name in SILENT.keys() - {"json", "csv"}:
-    SILENT[name] += ("episode_ranges",)
+    SILENT[name] += ("episode_ranges", "custom_title")
 # Statuses that a format turns into others, for it has no word for them.
 BENT = {
     "kitsu": {("Collection", "active"): ("To Watch", "active")},

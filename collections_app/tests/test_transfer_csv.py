@@ -274,7 +274,7 @@ def test_our_own_may_lose_what_is_blank_at_the_end_of_its_rows():
     taken, short = read(data).rows
     assert taken.values["progress"] == 5
     assert "extra" not in taken.values
-    assert "and the header 33 columns: it ends too early" in short.reason
+    assert "and the header 34 columns: it ends too early" in short.reason
     by_hand = table("title,type,state,anime_id", "A,Watching,active", "")
     assert "3 cells, and the header 4 columns" in only(by_hand).reason
 

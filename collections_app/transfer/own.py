@@ -172,6 +172,7 @@ READERS: dict[Kind, Callable[[Any, Field], Any]] = {
     Kind.SCORE: lambda value, field: reading.tenths(value, field.name),
     Kind.DATE: lambda value, field: reading.date_text(value, field.name),
     Kind.TEXT: lambda value, field: reading.notes(value, field.name),
+    Kind.LINE: lambda value, field: reading.line(value, field.name, most_of(field)),
     Kind.TAGS: lambda value, field: reading.tags(
         _listed(value), field.name, most_of(field)
     ),

@@ -277,6 +277,12 @@ def notes(value: object, what: str = "notes") -> str:
     return usable(value, what)
 
 
+def line(value: object, what: str, most: int) -> str:
+    """A text of one line; what is longer is cut, and what shows nothing is none."""
+    text = CONTROL.sub(" ", plain(value, what))[:most].strip()
+    return "" if shows_nothing(text) else text
+
+
 def tags(
     words: Iterable[object], what: str = "tags", most: int = MOST_TAGS
 ) -> list[str]:

@@ -10,6 +10,7 @@ from uuid import UUID
 import orjson
 
 from animecollections.api.errors import ApiError
+from animecollections.api.language import fields_spoken, spoken
 from animecollections.api.rendering import OPTIONS
 from animecollections.db.free_json import to_bytes
 from animecollections.identity import Origin
@@ -175,11 +176,11 @@ def refusal(queued: Queued, error: ApiError) -> Result:
         **named(queued),
         "ok": False,
         "status": error.status_code,
-        "error": error.sentence,
+        "error": spoken(error.sentence),
         "code": error.code,
     }
-    told = {"fields": error.fields, "details": error.details}
-    return result | {name: value for name, value in told.items() if value}
+    more = {"fields": fields_spoken(error.fields or {}), "details": error.details}
+    return result | {name: value for name, value in more.items() if value}
 
 
 def named(queued: Queued) -> Result:

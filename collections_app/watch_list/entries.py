@@ -149,6 +149,7 @@ WRITTEN_AS = {
     Kind.SCORE: '{"null" if value is None else value / 10}',
     Kind.DATE: '{quoted_date(value) if value else "null"}',
     Kind.TEXT: "{quoted(value)}",
+    Kind.LINE: "{quoted(value)}",
     Kind.TAGS: "{compact(value)}",
     Kind.FLAG: '{"true" if value else "false"}',
     Kind.EPISODES: '{quoted_episodes(progress, value) if value else ""}',

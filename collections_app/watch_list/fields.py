@@ -16,6 +16,7 @@ from animecollections.viewer import SeenBy
 LARGEST_NUMBER = 100_000
 HIGHEST_PRIORITY = 100
 LONGEST_NOTES = 10_000
+LONGEST_TITLE = 200  # of what a user calls a title
 LONGEST_TAG = 255  # what MyAnimeList allows for all tags of an entry
 MOST_TAGS = 50
 LONGEST_PLACE = 100  # where a title was watched, of a viewing
@@ -32,6 +33,7 @@ class Kind(Enum):
     SCORE = auto()  # 0–100 or None; answers show 0–10
     DATE = auto()  # "", "2017", "2017-10" or "2017-10-03"; answers show None for ""
     TEXT = auto()  # of many lines
+    LINE = auto()
     TAGS = auto()  # a list of texts
     FLAG = auto()
     EPISODES = (
@@ -42,6 +44,7 @@ class Kind(Enum):
 SENTENCES = {
     Kind.NUMBER: "Send at most {:,}.",
     Kind.TEXT: "Send at most {:,} characters.",
+    Kind.LINE: "Send at most {:,} characters.",
     Kind.TAGS: "Send at most {:,} tags.",
 }
 
@@ -95,6 +98,9 @@ FIELDS = (
     Field(
         "episode_ranges", Kind.EPISODES, "", {"watched": "1-6,8-12", "skipped": "7"},
         WHERE_NAMED, word="episodes",
+    ),
+    Field(
+        "custom_title", Kind.LINE, "", "", OWNER, word="own title", most=LONGEST_TITLE
     ),
 )  # fmt: skip
 BY_NAME = {field.name: field for field in FIELDS}

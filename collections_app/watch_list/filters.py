@@ -67,7 +67,8 @@ PARAMETERS: list[Parameter] = [
     query(
         "search",
         str,
-        f"Words of any of the anime's names; only the first {MOST_WORDS} count.",
+        f"Words of any of the anime's names, or of your own `custom_title` of it; only "
+        f"the first {MOST_WORDS} count.",
         max_length=LONGEST_QUERY,
     ),
     *PARAMETERS_ABOUT_TITLES,
@@ -168,12 +169,24 @@ class Named(filters.Filter):
     """
 
     def filter(self, entries: Any, text: str) -> Any:
+        return entries.filter(self.says(text))
+
+    def says(self, text: str) -> Q:
         typed = fold_query(text)
         has_words = Q()
         for spelling in {typed, with_marks(typed)}:
             words = [*dict.fromkeys(spelling.split())][:MOST_WORDS]
             has_words |= Q(*(is_named(word, str(self.field_name)) for word in words))
-        return entries.filter(has_words)
+        return has_words
+
+
+class NamedByUser(Named):
+    """Or in what its user calls it, as it is written there."""
+
+    def says(self, text: str) -> Q:
+        words = [*dict.fromkeys(text.split())][:MOST_WORDS]
+        is_called = Q(*(Q(custom_title__icontains=word) for word in words))
+        return super().says(text) | is_called
 
 
 def is_named(word: str, anime_id: str) -> Exists:
@@ -189,7 +202,7 @@ def is_relative(wanted: Wanted) -> bool:
 class EntryFilters(filters_of_titles("anime__")):  # type: ignore[misc]
     type = filters.Filter("type", "in")
     state = filters.Filter("state", "in")
-    search = Named("anime_id")
+    search = NamedByUser("anime_id")
     tag = Tagged()
     exclude_tag = Tagged(exclude=True)
     score_min = Score("score", "gte")

@@ -94,6 +94,7 @@ JOINED: dict[Kind, Callable[[Pair, str], Any]] = {
     Kind.SCORE: latest_score,
     Kind.DATE: lambda pair, name: pair.further[name] or pair.nearer[name],
     Kind.TEXT: lambda pair, name: both_notes(*pair.both(name)),
+    Kind.LINE: lambda pair, name: next(filter(None, pair.both(name)), ""),
     Kind.TAGS: lambda pair, name: list(dict.fromkeys(chain(*pair.both(name)))),
     Kind.FLAG: lambda pair, name: any(pair.both(name)),
     Kind.EPISODES: lambda pair, name: both_seen(pair.kept, pair.gone).kept,

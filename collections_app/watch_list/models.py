@@ -178,6 +178,13 @@ class WatchListEntry(OwnedRow):
         blank=True, default="", db_default="", help_text="ahead of progress, or skipped"
     )
     notes = models.TextField(blank=True)
+    custom_title = models.CharField(
+        max_length=200,
+        blank=True,
+        default="",
+        db_default="",
+        help_text="what its user calls it",
+    )
     tags = models.JSONField(default=list, blank=True)
     priority = models.PositiveSmallIntegerField(default=0)
     is_private = models.BooleanField(default=False)

@@ -35,6 +35,7 @@ from datetime import date
 from typing import Any
 
 from animecollections.api.errors import ApiError, refuse
+from animecollections.api.language import spoken
 from collections_app.catalogue.airing import days_aired, has_finished_airing
 from collections_app.catalogue.facts import Facts
 from collections_app.watch_list.entries import Entry
@@ -262,7 +263,9 @@ def warn_beyond_total(edit: Edit) -> None:
         edit.warnings.append(
             {
                 "code": "progress_beyond_total",
-                "message": f"Progress {edit.after['progress']} is beyond the {total} "
-                "episodes that the catalogue knows.",
+                "message": spoken(
+                    f"Progress {edit.after['progress']} is beyond the {total} "
+                    "episodes that the catalogue knows."
+                ),
             }
         )

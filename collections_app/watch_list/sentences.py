@@ -5,6 +5,7 @@ from datetime import datetime
 from typing import Any, TypedDict
 from uuid import UUID
 
+from animecollections.api.language import t, word
 from collections_app.watch_list.fields import label_of
 from history.log.parts import SAID_OF_KIND
 from history.models import ChangeKind
@@ -43,18 +44,19 @@ def of_operation(
     """
     size = head["size"]
     if head["through"] == "import" and len(changes) > 1:
-        named = f" from {head['file_name']}" if head["file_name"] else ""
-        return f"imported {size:,} titles{named}"
-    if head["undone_app_name"] and len(changes) > 1:
-        return f"took back {size:,} changes of {head['undone_app_name']}"
+        if file := head["file_name"]:
+            return t("imported {n} titles from {file}", n=f"{size:,}", file=file)
+        return t("imported {n} titles", n=f"{size:,}")
+    if (app := head["undone_app_name"]) and len(changes) > 1:
+        return t("took back {n} changes of {app}", n=f"{size:,}", app=app)
     first = of_change(changes[0], titles)
-    return first if size == 1 else f"{first}, and {size - 1} more"
+    return first if size == 1 else t("{first}, and {n} more", first=first, n=size - 1)
 
 
 def of_change(change: ChangeRow, titles: Mapping[int, str]) -> str:
     kind, before, after = change["kind"], change["before"], change["after"]
     if kind in SAID_OF_KIND:
-        return of_row(SAID_OF_KIND[kind], before, after)
+        return of_row(t(SAID_OF_KIND[kind]), before, after)
     anime_id = title_changed(change)
     title = titles.get(anime_id or 0, f"anime {anime_id}")
     match kind:
@@ -67,9 +69,10 @@ def of_change(change: ChangeRow, titles: Mapping[int, str]) -> str:
         case ChangeKind.WATCHED:
             return of_days(title, change["days"] or {})
         case ChangeKind.ADD:
-            return f"added {title} to {after['type']}"
+            return t("added {title} to {type}", title=title, type=word(after["type"]))
         case ChangeKind.REMOVE:
-            return f"removed {title} from {before['type']}"
+            was = word(before["type"])
+            return t("removed {title} from {type}", title=title, type=was)
     return of_fields(title, before, after)
 
 
@@ -84,18 +87,19 @@ def of_row(said: str, before: Values, after: Values) -> str:
 
 def of_fields(title: str, before: Values, after: Values) -> str:
     parts = [
-        f"{label_of(name)} {shown(name, before[name])} → {shown(name, value)}"
+        f"{word(label_of(name))} {shown(name, before[name])} → {shown(name, value)}"
         for name, value in after.items()
         if name not in ("type", "notes", "extra")
     ]
     if "notes" in after:
-        parts.append("notes edited")
+        parts.append(t("notes edited"))
     if "extra" in after:
-        parts.append("what another tracker keeps")
+        parts.append(t("what another tracker keeps"))
     if "type" in after:
-        moved = f"moved {title} from {before['type']} to {after['type']}"
+        was, is_ = word(before["type"]), word(after["type"])
+        moved = t("moved {title} from {was} to {is_}", title=title, was=was, is_=is_)
         return ", ".join([moved, *parts])
-    return f"changed {title}: {', '.join(parts)}"
+    return t("changed {title}: {parts}", title=title, parts=", ".join(parts))
 
 
 def title_changed(change: ChangeRow) -> int | None:
@@ -105,63 +109,78 @@ def title_changed(change: ChangeRow) -> int | None:
 
 
 def of_list(before: Values, after: Values) -> str:
+    name = (after or before)["name"]
     if not before:
-        return f"made the list “{after['name']}”"
+        return t("made the list “{list}”", list=name)
     if not after:
-        return f"removed the list “{before['name']}”"
-    if before["name"] != after["name"]:
-        return f"renamed the list “{before['name']}” to “{after['name']}”"
+        return t("removed the list “{list}”", list=name)
+    if (was := before["name"]) != name:
+        return t("renamed the list “{was}” to “{is_}”", was=was, is_=name)
     if (was := before.get("audience")) and was != after["audience"]:
-        return (
-            f"changed who sees the list “{after['name']}”: {was} → {after['audience']}"
+        return t(
+            "changed who sees the list “{list}”: {was} → {is_}",
+            list=name,
+            was=word(was),
+            is_=word(after["audience"]),
         )
-    return f"changed the list “{after['name']}”"
+    return t("changed the list “{list}”", list=name)
 
 
 def of_item(title: str, before: Values, after: Values) -> str:
-    on = f"the list “{(after or before)['list']}”"
+    names = {"title": title, "list": (after or before)["list"]}
     if not before:
-        return f"put {title} on {on}"
+        return t("put {title} on the list “{list}”", **names)
     if not after:
-        return f"took {title} off {on}"
+        return t("took {title} off the list “{list}”", **names)
     if before["rank"] != after["rank"]:
-        return f"moved {title} on {on}"
-    return f"changed the notes of {title} on {on}"
+        return t("moved {title} on the list “{list}”", **names)
+    return t("changed the notes of {title} on the list “{list}”", **names)
 
 
 def of_viewing(title: str, before: Values, after: Values) -> str:
-    said = f"viewing {(after or before)['number']} of {title}"
+    names = {"title": title, "n": (after or before)["number"]}
     if not after:
-        return f"removed {said}"
+        return t("removed viewing {n} of {title}", **names)
+    if not before and after["state"] == "active":
+        return t("began viewing {n} of {title}", **names)
     if not before:
-        return f"began {said}" if after["state"] == "active" else f"noted {said}"
+        return t("noted viewing {n} of {title}", **names)
     if before["state"] != after["state"]:
-        return f"{after['state']} {said}"
-    return f"changed {said}"
+        return t(f"{after['state']} viewing {{n}} of {{title}}", **names)
+    return t("changed viewing {n} of {title}", **names)
 
 
 def of_days(title: str, days: Mapping[str, int]) -> str:
-    added = {day: number for day, number in days.items() if number > 0}
-    taken = {day: -number for day, number in days.items() if number < 0}
+    added = said_of({day: number for day, number in days.items() if number > 0})
+    taken = said_of({day: -number for day, number in days.items() if number < 0})
     if added and taken:
-        became = f"from {said_of(taken)} to {said_of(added)}"
-        return f"corrected the diary of {title} {became}"
+        return t(
+            "corrected the diary of {title} from {was} to {is_}",
+            title=title,
+            was=taken,
+            is_=added,
+        )
     if taken:
-        return f"took {said_of(taken)} of {title} out of the diary"
-    return f"added {said_of(added)} of {title} to the diary"
+        return t("took {was} of {title} out of the diary", title=title, was=taken)
+    return t("added {is_} of {title} to the diary", title=title, is_=added)
 
 
 def said_of(days: Mapping[str, int]) -> str:
     return ", ".join(
-        f"{number:,} on {day or 'an unknown day'}" for day, number in days.items()
+        t("{n} on {day}", n=f"{number:,}", day=day)
+        if day
+        else t("{n} on an unknown day", n=f"{number:,}")
+        for day, number in days.items()
     )
 
 
 def shown(name: str, value: Any) -> str:
     if value is None or value in ("", []):
-        return "none"
+        return word("none")
     if name == "score":
         return f"{value / 10:g}"
     if isinstance(value, bool):
-        return "yes" if value else "no"
+        return word("yes") if value else word("no")
+    if name in ("type", "state"):
+        return word(value)
     return ", ".join(value) if isinstance(value, list) else str(value)

@@ -139,6 +139,12 @@ class NotesField(StrictLines):
         set_override(self, "field", {"type": "string", "maxLength": field.most})
 
 
+class LineField(StrictText):
+    def __init__(self, field: Field) -> None:
+        super().__init__(required=False, allow_null=True, allow_blank=True)
+        set_override(self, "field", {"type": "string", "maxLength": field.most})
+
+
 class TagsField(serializers.ListField):
     """Texts of up to 255 characters, each once, in the order sent."""
 
@@ -218,6 +224,7 @@ SENT_AS: dict[Kind, Callable[[Field], AnyField]] = {
     Kind.SCORE: lambda field: ScoreField(required=False, allow_null=True),
     Kind.DATE: lambda field: PartialDateField(required=False, allow_null=True),
     Kind.TEXT: NotesField,
+    Kind.LINE: LineField,
     Kind.TAGS: TagsField,
     Kind.FLAG: lambda field: StrictBoolean(required=False, allow_null=True),
     Kind.EPISODES: lambda field: EpisodesField(required=False, allow_null=True),
@@ -231,6 +238,7 @@ ANSWERED_AS: dict[Kind, Callable[[Field], AnyField]] = {
     ),
     Kind.DATE: lambda field: serializers.CharField(allow_null=True),
     Kind.TEXT: lambda field: serializers.CharField(),
+    Kind.LINE: lambda field: serializers.CharField(),
     Kind.TAGS: lambda field: serializers.ListField(child=serializers.CharField()),
     Kind.FLAG: lambda field: serializers.BooleanField(),
     Kind.EPISODES: lambda field: EpisodesOutput(required=False),

@@ -31,7 +31,7 @@ from profiles.accounts.tokens import Claims, read_access_token
 # is remembered between two requests.
 ACCOUNT = """
 SELECT u.id, u.email, u.user_name, u.is_staff,
-       p.parental_control, p.track_search_history, p.timezone,
+       p.parental_control, p.track_search_history, p.timezone, p.language,
        {stand},
        (SELECT revision FROM collections_app_cataloguestate WHERE id = 1)
 FROM {sign_in} i
@@ -186,7 +186,8 @@ def find_account(statement: str, *parameters: object) -> Account | None:
 
 
 def to_account(row: Sequence[Any]) -> Account:
-    id_, email, user_name, is_staff, hides, tracks, zone, *stand, catalogue = row
+    id_, email, user_name, is_staff, hides, tracks, zone, language, *rest = row
+    *stand, catalogue = rest
     return Account(
         id=to_uuid(id_),
         email=email,
@@ -195,6 +196,7 @@ def to_account(row: Sequence[Any]) -> Account:
         hides_mature=bool(hides),
         tracks_searches=bool(tracks),
         timezone=zone,
+        language=language,
         revisions=to_revisions(stand, catalogue),
     )
 

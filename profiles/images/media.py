@@ -47,15 +47,14 @@ def picture_for_others(
 
 
 def found(request: HttpRequest, path: str) -> HttpResponseBase:
-    request_id: str = request.request_id  # type: ignore[attr-defined]
     if request.method not in ("GET", "HEAD"):
-        return failure(not_allowed(request.method), request_id)
+        return failure(not_allowed(request.method), request)
     try:
         if not is_own_path(path):
             raise FileNotFoundError
         file = default_storage.open(path)
     except FileNotFoundError:
-        return failure(ApiError("not_found"), request_id)
+        return failure(ApiError("not_found"), request)
     if request.method == "HEAD":
         with file:
             headers = HEADERS | {"Content-Length": str(file.size)}

@@ -16,6 +16,7 @@ from typing import Any, TypedDict
 
 from django.db.models import Value
 
+from animecollections.api.language import spoken
 from collections_app.catalogue.folding import fold
 from collections_app.catalogue.lookup import find_many
 from collections_app.catalogue.models import Format
@@ -132,7 +133,7 @@ def warning(field: str, text: str, meaning: Meaning) -> TitleWarning:
         message = f"{reason}, so it was left out of {field}: send an id."
     return {
         "code": code,
-        "message": message,
+        "message": spoken(message),
         "field": field,
         "value": text,
         "anime_id": str(taken.id) if taken else None,

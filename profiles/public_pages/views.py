@@ -28,7 +28,7 @@ from animecollections.translations import words_in
 from collections_app.watch_list.models import EntryType
 from profiles.accounts.people import user_named
 from profiles.public_pages import contexts, drawing, person_reads, pictures
-from profiles.public_pages.words import language_of, t
+from profiles.public_pages.words import language_of, languages, t
 from profiles.sharing import reads, services
 from profiles.sharing.models import Share
 from profiles.sharing.owners import Look, look_at
@@ -100,7 +100,8 @@ class Page(ForOthers):
     def page(
         self, template: str, context: Mapping[str, Any], **more: Any
     ) -> HttpResponse:
-        said = {"language": self.language, **entry(self.language), **context}
+        said = {"language": self.language, "languages": languages(self.language)}
+        said |= {**entry(self.language), **context}
         return HttpResponse(render_to_string(f"public/{template}.html", said), **more)
 
     def handle_exception(self, exc: Exception) -> Any:

@@ -7,13 +7,14 @@ from django.conf import settings
 from django.http import HttpRequest
 from django.utils.dates import MONTHS_3, WEEKDAYS_ABBR
 from django.utils.formats import date_format, number_format
-from django.utils.translation import get_supported_language_variant, gettext
-from django.utils.translation.trans_real import parse_accept_lang_header
+from django.utils.translation import gettext
 
+from animecollections.api.language import accepted
 from collections_app.stats.answers import WEEKDAYS
 from collections_app.watch_list.models import EntryType
 
 Names = dict[str, Callable[[], str]]
+LANGUAGE = "language"  # of an address: what a page is written in
 DAY_FORMATS = {4: "Y", 7: "M Y", 10: "j M Y"}  # by the length of what is known
 
 
@@ -24,16 +25,22 @@ def t(sentence: str, **values: object) -> str:
 
 
 def language_of(request: HttpRequest) -> str:
-    """By Accept-Language alone: a cookie would make another page of each visitor's."""
-    accepted = request.headers.get("Accept-Language", "")
-    for code, _ in parse_accept_lang_header(accepted):
-        if code == "*":
-            break
-        try:
-            return get_supported_language_variant(code)
-        except LookupError:
-            continue
-    return settings.LANGUAGE_CODE
+    """What the address asks for, else Accept-Language: a cookie would make another page
+    of each visitor's.
+    """
+    asked = request.GET.get(LANGUAGE, "")
+    if asked in dict(settings.LANGUAGES):
+        return asked
+    return accepted(request.headers.get("Accept-Language", ""))
+
+
+def languages(language: str) -> list[tuple[str, str]]:
+    """The others, by address and name."""
+    return [
+        (f"?{LANGUAGE}={code}", name)
+        for code, name in settings.LANGUAGES
+        if code != language
+    ]
 
 
 def number(value: float) -> str:

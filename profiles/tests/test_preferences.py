@@ -181,7 +181,7 @@ def test_a_change_is_undone_but_for_what_changed_since(client):
     assert first["undoable"]
     assert first["changes"][0]["after"]["preferences"]["audience.stats"] == "followers"
     assert newest["summary"] == (
-        "changed the preferences: theme dark → light, audience.year followers → link"
+        "preferencias cambiadas: theme dark → light, audience.year followers → link"
     )
     undone = client.post(f"{OPERATIONS}/{made}/undo", {}).json()
     found = {one["field"]: one["found"] for one in undone["data"]["conflicts"]}

@@ -151,6 +151,13 @@ def test_the_language_is_the_browsers_whatever_a_cookie_says(
     visitor.cookies["django_language"] = "es"
     page = visitor.get("/u/alice", headers={"Accept-Language": accepts})
     assert f'<html lang="{language}"' in page.content.decode()
+    [other] = {"en", "es"} - {language}
+    assert f'href="?language={other}"' in page.content.decode()  # to choose it
+    path = f"/u/alice?language={other}"
+    page = visitor.get(path, headers={"Accept-Language": accepts})
+    assert f'<html lang="{other}"' in page.content.decode()
+    unknown = visitor.get("/u/alice?language=xx", headers={"Accept-Language": accepts})
+    assert f'<html lang="{language}"' in unknown.content.decode()
 
 
 def test_refusals_are_pages_too(settings, visitor, db):

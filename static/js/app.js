@@ -75,6 +75,7 @@ const app = {
     return this.collection?.api ?? visitor;
   },
   start,
+  speak,
   /** @type {App["leave"]} */
   leave: async (how) => (await leaving()).leave(signedIn(), how),
   entitle,
@@ -210,7 +211,7 @@ function tellSealed(collection) {
 async function welcome() {
   delete document.body.dataset.in;
   const { show: greet } = await import("./pages/welcome/page.js");
-  greet($("main"), { start });
+  greet($("main"), { start, speak });
 }
 
 // --- Pages ---------------------------------------------------------------------------

@@ -11,6 +11,7 @@ export interface Frame {
   readonly api: Api;
   arePagesKept: boolean; // whether pages open without network
   start(signedIn?: SignedIn): unknown;
+  speak(language: string): Promise<void>;
   entitle(how?: { isFocused?: boolean }): void;
 }
 /** The same where somebody is signed in. */
@@ -265,7 +266,7 @@ export interface Progress { done: number; total: number; minutes_left: number }
 
 export type Outcome = "add" | "update" | "conflict" | "unmatched" | "refused" | "unchanged";
 export type Summary = Record<Outcome | "rows", number>;
-/** A sentence of the server by its code; see pages/transfer/reasons.js. */
+/** A sentence of the server by its code, in the language of who asks. */
 export interface CodedSentence { code: string; sentence: string; values: Record<string, string> }
 export interface Plan {
   id: string;
@@ -286,7 +287,6 @@ export interface Row {
   row: number;
   outcome: Outcome;
   reason: string;
-  reason_codes?: CodedSentence[];
   title: string;
   anime_id: string | null;
   anime_title: string | null;

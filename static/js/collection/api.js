@@ -7,6 +7,8 @@ const PATIENCE_READING = 15_000; // ... of a read; a write may have to wait for 
 const SLOWEST = 8; // bytes a millisecond of what is sent: the server waits no longer either
 const MOST_SILENT_TRIES = 2; // somebody is waiting
 export const LONGEST_PAUSE = 60; // seconds
+// Of the page, for who is not signed in: others are answered in that of their preferences.
+const LANGUAGE = globalThis.document?.documentElement.lang;
 
 /** The server's answer was a refusal; `message` is its sentence for a person. */
 export class Refused extends Error {
@@ -84,6 +86,7 @@ export class Api {
     const isRaw = body instanceof FormData || body instanceof Blob;
     /** @type {Record<string, string>} */
     const headers = { "X-Client-Id": this.clientId };
+    if (LANGUAGE) headers["Accept-Language"] = LANGUAGE;
     if (this.account) headers["X-Account"] = this.account;
     if (body !== undefined && !isRaw) headers["Content-Type"] = "application/json";
     if (key) headers["Idempotency-Key"] = key;

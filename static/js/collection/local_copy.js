@@ -145,25 +145,26 @@ export class LocalCopy extends EventTarget {
       const id = unsent.operation?.animeId;
       if (!id || (wanted && !wanted.has(id))) continue;
       const entry = guess(this.entries.get(id) ?? null, unsent);
-      if (entry) this.entries.set(id, entry);
+      if (entry) this.entries.set(id, this.named(entry));
       else this.entries.delete(id);
     }
     this.tell("changed", { ids: wanted && [...wanted] });
   }
 
-  /** An entry with the title that its user wants to read, where it is known. @param {Entry} entry */
+  /** An entry with the title that its user gave it or wants to read, where it is known. @param {Entry} entry */
   named(entry) {
     const facts = this.titles.get(entry.anime_id);
     const wanted = { romaji: null, english: facts?.english_title, native: facts?.native_title };
-    const title = wanted[this.titleLanguage];
+    const main = this.told.get(entry.anime_id)?.title; // where a title of one's own is cleared
+    const title = entry.custom_title || wanted[this.titleLanguage] || main;
     return title ? { ...entry, title } : entry;
   }
 
   /** Every name that is known here of an anime on the list. @param {string} animeId */
   namesOf(animeId) {
     const facts = this.titles.get(animeId);
-    const main = (this.told.get(animeId) ?? this.entries.get(animeId))?.title;
-    return [main, facts?.english_title, facts?.native_title].filter((name) => !!name);
+    const entry = this.told.get(animeId) ?? this.entries.get(animeId);
+    return [entry?.title, entry?.custom_title, facts?.english_title, facts?.native_title].filter((name) => !!name);
   }
 
   /** Every time through a title, the first one first. @param {string} animeId */

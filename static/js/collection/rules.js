@@ -5,7 +5,7 @@
 /** The fields that are the user's own. @type {FieldName[]} */
 export const FIELDS = [
   "type", "state", "progress", "score", "rewatches", "started_on", "finished_on",
-  "notes", "tags", "priority", "is_private", "episode_ranges",
+  "notes", "tags", "priority", "is_private", "episode_ranges", "custom_title",
 ];
 /** The parts of sync but the list. @type {(keyof Wholes)[]} */
 export const WHOLES = ["profile", "preferences", "searchHistory", "viewings", "notices", "lists"];
@@ -20,7 +20,7 @@ export const STATES = {
 };
 export const LARGEST_NUMBER = 100_000; // of episodes and rewatches that can be sent
 /** What null makes of a field. @type {Sent} */
-export const CLEARED = { progress: 0, rewatches: 0, notes: "", tags: [], priority: 0, is_private: false };
+export const CLEARED = { progress: 0, rewatches: 0, notes: "", tags: [], priority: 0, is_private: false, custom_title: "" };
 
 /** The names of the fields that are there. @param {Sent} fields */
 export const fieldsIn = (fields) => /** @type {FieldName[]} */ (Object.keys(fields));
@@ -192,7 +192,7 @@ function blank(animeId, anime, at) {
     episodes: null, format: "", airing_status: "", season: null, year: null,
     ...anime,
     progress: 0, score: null, state: "active", rewatches: 0, started_on: null,
-    finished_on: null, notes: "", tags: [], priority: 0, is_private: false, episode_ranges: null,
+    finished_on: null, notes: "", tags: [], priority: 0, is_private: false, episode_ranges: null, custom_title: "",
     added_at: at, updated_at: at, revision: 0,
   };
 }

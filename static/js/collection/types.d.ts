@@ -28,6 +28,7 @@ export interface Fields {
   tags: string[];
   priority: number;
   is_private: boolean;
+  custom_title?: string; // what its user calls it; absent of a copy kept before
   episode_ranges?: EpisodeRanges | null; // null or absent: progress says it all
 }
 /** Which episodes were watched and skipped, such as "1-12,14". Sent, one that is absent stays. */

@@ -14,6 +14,7 @@ export const formatName = (format) =>
 export const fieldName = (name) => ({
   type: t("List"), state: t("Status"), progress: t("Progress"), score: t("My score"), rewatches: t("Rewatches"),
   started_on: t("Started"), finished_on: t("Finished"), notes: t("Notes"), tags: t("Tags"), is_private: t("Private"), episode_ranges: t("Episodes"), priority: t("Priority"),
+  custom_title: t("My title"),
   added_at: t("Date added"), extra: t("Data from other sites"),
   name: t("Name"), description: t("Description"), rank: t("Place"), size: t("Titles"),
   list: t("List"), title: t("Title"),

@@ -48,6 +48,8 @@ class Panel {
     this.priority = priorityChoice((value) => save({ priority: value }));
     this.rewatches = h("input", { name: "rewatches", type: "number", min: 0, max: 100000, onchange: () => { this.saveRewatches(); } });
     this.tags = h("input", { name: "tags", autocomplete: "off", placeholder: t("with friends, comfort"), onchange: () => { this.saveTags(); } });
+    this.name = h("a", { href: pageOf(animeId) });
+    this.title = h("input", { name: "custom_title", maxlength: 200, autocomplete: "off", onchange: () => { save({ custom_title: this.title.value.trim() }); } });
     this.notes = h("textarea", { name: "notes", rows: 4, maxlength: 10000, oninput: later(() => this.flush(), 800), onchange: () => { this.flush(); } });
     this.hidden = h("input", { name: "is_private", type: "checkbox", onchange: () => { save({ is_private: this.hidden.checked }); } });
     this.box = this.openBox();
@@ -75,6 +77,7 @@ class Panel {
       h("div", { class: "pair" },
         h("label", {}, t("Priority in Up next"), this.priority.box),
         h("label", {}, t("Rewatches"), this.rewatches)),
+      h("label", {}, t("My title"), this.title),
       h("label", {}, t("Notes"), this.notes),
       h("label", {}, t("Tags (comma-separated)"), this.tags),
       h("label", { class: "check" }, this.hidden, t("Private (hidden from others)")),
@@ -142,7 +145,7 @@ class Panel {
     const { entry } = this;
     if (!entry) return;
     this.head.append(cover(entry), h("div", {},
-      h("h2", {}, h("a", { href: pageOf(this.animeId) }, entry.title)),
+      h("h2", {}, this.name),
       h("p", { class: "muted" }, [factsOf(entry), airingName(entry.airing_status)].filter(Boolean).join(" · ")),
       entry.rating ? h("p", { class: "muted" }, t("Rated {n} out of 10", { n: entry.rating })) : null));
   }
@@ -150,6 +153,7 @@ class Panel {
   draw() {
     const { entry } = this;
     if (!entry) return;
+    this.name.textContent = entry.title;
     this.controls.put(entry);
     this.episodes.put(entry);
     this.started.put(entry.started_on);
@@ -158,6 +162,7 @@ class Panel {
     put(this.rewatches, entry.rewatches);
     put(this.tags, entry.tags.join(", "));
     put(this.notes, entry.notes);
+    put(this.title, entry.custom_title ?? "");
     this.hidden.checked = entry.is_private;
     this.viewings.draw(entry);
   }

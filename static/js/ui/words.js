@@ -8,6 +8,8 @@
 /** @type {Record<string, string>} */
 const words = JSON.parse(globalThis.document?.getElementById("words")?.textContent ?? "{}");
 export const language = globalThis.document?.documentElement.lang ?? "en";
+/** Each by its own name. @type {[string, string][]} */
+export const LANGUAGES = [["en", "English"], ["es", "Español"]];
 
 /**
  * A sentence in the reader's language, `{name}` filled in.

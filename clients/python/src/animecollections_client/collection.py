@@ -36,6 +36,7 @@ OWN_FIELDS = (
     "priority",
     "is_private",
     "episode_ranges",
+    "custom_title",
 )
 
 

@@ -6,7 +6,7 @@ import { confirmed } from "../../ui/dialogs.js";
 import { failureSentence, h, pageHead, sayFailure, toast, whileBusy } from "../../ui/dom.js";
 import { check, choice, section, text } from "../../ui/fields.js";
 import { withProof } from "../../ui/proof.js";
-import { language, t } from "../../ui/words.js";
+import { LANGUAGES, language, t } from "../../ui/words.js";
 import { decisionsPlace } from "./decisions.js";
 import { noticesSection } from "./notices.js";
 import { Pictures } from "./pictures.js";
@@ -96,7 +96,7 @@ class SettingsPage {
       h("div", { class: "fields" },
         choice(t("Theme"), theme, [["auto", t("Match system")], ["light", t("Light")], ["dark", t("Dark")]], (value) => this.prefer({ theme: value })),
         colour(enfasiscolor, (value) => this.prefer({ enfasiscolor: value, enfasis_color: value })),
-        choice(t("Language"), language, [["en", "English"], ["es", "Español"]], (value) => this.prefer({ language: value })),
+        choice(t("Language"), language, LANGUAGES, (value) => this.prefer({ language: value })),
         choice(t("Title language"), titleLanguage, [["romaji", t("Romaji")], ["english", t("English")], ["native", t("Original script")]], (value) => this.prefer({ titleLanguage: /** @type {Preferences["titleLanguage"]} */ (value) }))));
   }
 

@@ -3,8 +3,7 @@
 import { Refused, makeId } from "../../collection/index.js";
 import { confirmed } from "../../ui/dialogs.js";
 import { failed, h, loading, nodes, sayFailure, select, toast } from "../../ui/dom.js";
-import { language, number, t } from "../../ui/words.js";
-import { loadReasons, reasonText } from "./reasons.js";
+import { number, t } from "../../ui/words.js";
 import { line } from "./rows.js";
 import { ListChoices } from "./list_choices.js";
 import { done, leadOf, origin, outcomes, outcomesIn } from "./sentences.js";
@@ -21,7 +20,7 @@ const policies = () => [
 
 /** @param {Plan} plan */
 const warningsOf = ({ warnings, warning_codes: coded }) =>
-  (coded ? coded.map((one) => reasonText([one], one.sentence)) : warnings ?? []);
+  coded?.map(({ sentence }) => sentence) ?? warnings ?? [];
 
 export class PlanView {
   head = h("div", { class: "plan-head" });
@@ -52,8 +51,7 @@ export class PlanView {
     if (!this.isApplied && plan.lists?.length) this.head.after(new ListChoices(plan.lists, this).box);
   }
 
-  async show() {
-    await loadReasons(language);
+  show() {
     this.draw();
     this.fetchRows();
   }

@@ -5,7 +5,6 @@ import { changedStatus, fieldName, valueText } from "../../ui/changes.js";
 import { h, nodes } from "../../ui/dom.js";
 import { titleFinder } from "../../ui/title_finder.js";
 import { statusName, t } from "../../ui/words.js";
-import { reasonText } from "./reasons.js";
 import { changedFields } from "./sentences.js";
 
 /** @import { Api } from "../../collection/index.js" */
@@ -28,7 +27,7 @@ export function line(row, ways) {
   const other = row.anime_title && row.anime_title !== row.title;
   item.append(...nodes([
     h("div", {}, h("strong", {}, name), other && h("span", { class: "muted" }, ` ← ${row.title}`)),
-    row.reason && h("p", { class: "muted" }, reasonText(row.reason_codes, row.reason)),
+    row.reason && h("p", { class: "muted" }, row.reason),
     differences(row, ways.scoreFormat),
     !ways.isApplied && h("div", { class: "actions start" }, choices(row, item, ways))]));
   return item;

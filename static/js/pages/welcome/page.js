@@ -4,13 +4,13 @@ import { Api } from "../../collection/index.js";
 import { cover } from "../../ui/covers.js";
 import { $, h } from "../../ui/dom.js";
 import { wayIn } from "../../ui/sign_in.js";
-import { t } from "../../ui/words.js";
+import { LANGUAGES, language, t } from "../../ui/words.js";
 
 /** @import { Answer } from "../../collection/types.js" */
 /** @import { Anime, Frame } from "../../types.js" */
 
-/** @param {HTMLElement} main @param {Pick<Frame, "start">} app */
-export function show(main, { start }) {
+/** @param {HTMLElement} main @param {Pick<Frame, "start" | "speak">} app */
+export function show(main, { start, speak }) {
   const shelf = h("div", { class: "shelf", "aria-hidden": "true" });
   const box = h("div", { class: "way-in" });
   const query = new URLSearchParams(location.search);
@@ -24,7 +24,8 @@ export function show(main, { start }) {
       h("h1", {}, t("Everything you watch, kept well.")),
       h("p", { class: "lead" }, t("Track what you're watching and what's next, on every device, even offline. Every change can be undone.")),
       box,
-      h("p", { class: "ways" }, h("a", { href: "/browse" }, t("Look around first")), h("a", { href: "/season" }, t("This season")), h("a", { href: "/calendar" }, t("What airs this week")))),
+      h("p", { class: "ways" }, h("a", { href: "/browse" }, t("Look around first")), h("a", { href: "/season" }, t("This season")), h("a", { href: "/calendar" }, t("What airs this week"))),
+      h("p", { class: "ways" }, otherLanguages(speak))),
     shelf);
   wayIn(box, !why, (signedIn) => (history.replaceState(null, "", "/"), start(signedIn)),
     (isNew) => (why && !isNew ? h("p", { class: "said", role: "status" }, why) : null));
@@ -38,6 +39,10 @@ const sentences = () => ({
   erased: t("Your account is erased."),
   app: t("Sign in first. Then you decide whether to let the app in."),
 });
+
+/** Signed in, *Settings* has them. @param {Frame["speak"]} speak */
+const otherLanguages = (speak) => LANGUAGES.filter(([code]) => code !== language).map(([code, name]) =>
+  h("button", { type: "button", class: "link", lang: code, onclick: () => speak(code) }, name));
 
 /** A shelf of what most people know. @param {HTMLElement} shelf */
 async function fillShelf(shelf) {
