@@ -23,6 +23,7 @@ from collections_app.models import (
     Abbreviation,
     Airing,
     Genre,
+    HiddenTitle,
     Listing,
     ListItem,
     Merge,
@@ -34,6 +35,7 @@ from collections_app.models import (
     ScrobbleSource,
     SearchName,
     SeriesLink,
+    SimilarTitles,
     SourceFact,
     Studio,
     TitleEvent,
@@ -176,6 +178,9 @@ def fill(user, anime, number):
         data={"related_title": f"Gone {number}"},
     )  # fmt: skip
     MutedTitle.objects.create(user=user, anime_id=anime.pk)
+    HiddenTitle.objects.create(user=user, anime_id=anime.pk)
+    like = [[anime.pk, 5, "people"]]
+    SimilarTitles.objects.update_or_create(anime=anime, defaults={"similar": like})
     Digest.objects.create(user=user, first_id=user.pk, due_at=NOW, queued_at=NOW)
     EmailChange.objects.create(
         user=user,
