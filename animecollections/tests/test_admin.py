@@ -113,6 +113,7 @@ def make_title(number):
     SearchName.objects.create(anime=anime, name=f"title {number}")
     Abbreviation.objects.create(anime=anime, key=f"t{number}", text=f"T{number}")
     Listing.objects.create(anime=anime, source="a dataset")
+    SimilarTitles.objects.create(anime=anime, similar=[[anime.pk, 5, "people"]])
     SourceFact.objects.create(
         anime=anime, source="jikan", kind="votes", value={"mean": 8.1, "count": 9},
         revision=1, updated_at=NOW,
@@ -179,8 +180,6 @@ def fill(user, anime, number):
     )  # fmt: skip
     MutedTitle.objects.create(user=user, anime_id=anime.pk)
     HiddenTitle.objects.create(user=user, anime_id=anime.pk)
-    like = [[anime.pk, 5, "people"]]
-    SimilarTitles.objects.update_or_create(anime=anime, defaults={"similar": like})
     Digest.objects.create(user=user, first_id=user.pk, due_at=NOW, queued_at=NOW)
     EmailChange.objects.create(
         user=user,
