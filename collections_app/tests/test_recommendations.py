@@ -219,7 +219,7 @@ def test_what_it_costs(client, alice, budget):
         same = client.get(URL, headers={"If-None-Match": etag})
     assert same.status_code == 304
     with budget(
-        13,
+        12,
         "sign-in, list, hidden (2), what is alike, candidates, best known, prequels "
         "(4), the titles",
     ):

@@ -85,10 +85,10 @@ class RecommendationsPage {
 
   /** @param {Recommendation} one */
   card({ anime, because }) {
-    const card = new TitleCard(this.app, anime, { note: reasonOf(because) });
+    const card = new TitleCard(this.app, anime);
     const name = titleIn(this.app.preferences.titleLanguage, anime);
     const hide = (/** @type {HiddenTitle["scope"]} */ scope) => () => this.hide(anime.id, name, scope);
-    card.item.append(h("p", { class: "actions start" },
+    card.item.append(h("p", { class: "hint muted" }, reasonOf(because)), h("p", { class: "actions start" },
       h("button", { type: "button", class: "link", "aria-label": t("Not interested: {title}", { title: name }), onclick: hide("title") }, t("Not interested")),
       h("button", { type: "button", class: "link", "aria-label": t("Nor in all of its series: {title}", { title: name }), onclick: hide("franchise") }, t("Nor in its series"))));
     return card;
