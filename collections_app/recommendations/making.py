@@ -35,6 +35,7 @@ from collections_app.watch_list.models import EntryState, EntryType, WatchListEn
 from history.models import UserState
 
 MOST_PEOPLE = 50_000
+LEAST_KEY, GREATEST_KEY = UUID(int=0), UUID(int=2**128 - 1)
 PEOPLE_AT_ONCE = 500
 TITLES_AT_ONCE = 200
 LONGEST = timedelta(minutes=30)
@@ -145,7 +146,7 @@ def some_people(random: Random) -> Iterator[list[UUID]]:
     ends = from_replica(Ends.read)
     if ends is None:
         return
-    after = UUID(int=0)
+    after = LEAST_KEY
     for start in ends.starts(random):
         after = max(start, after)
         if people := next_people(after):
@@ -165,16 +166,17 @@ class Ends:
     def read(cls) -> "Ends | None":
         """Two ends of an index; and as far into it as lists are read at most."""
         keys = UserState.objects.values_list("pk", flat=True)
-        first, last = keys.order_by("pk").first(), keys.order_by("-pk").first()
+        upward = keys.filter(pk__gt=LEAST_KEY).order_by("pk")
+        first = upward.first()
+        last = keys.filter(pk__lt=GREATEST_KEY).order_by("-pk").first()
         if first is None or last is None:
             return None
-        beyond = keys.order_by("pk")[MOST_PEOPLE : MOST_PEOPLE + 1]
-        return cls(first, last, bool(beyond))
+        return cls(first, last, bool(upward[MOST_PEOPLE : MOST_PEOPLE + 1]))
 
     def starts(self, random: Random) -> Iterator[UUID]:
         """Where slices begin: each where the one before ended, or by chance."""
         if not self.are_too_many:
-            yield from repeat(UUID(int=0))
+            yield from repeat(LEAST_KEY)
         first, span = time_of(self.first), time_of(self.last) - time_of(self.first)
         moments = (span * random.random() for _ in range(MOST_PEOPLE // PEOPLE_AT_ONCE))
         yield from sorted(first_id_at(first + moment) for moment in moments)
