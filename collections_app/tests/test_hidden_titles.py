@@ -1,6 +1,7 @@
 """GET, PUT, DELETE /api/user/hidden: what is not to be recommended."""
 
 import pytest
+from django.test import Client
 
 from animecollections.identity import Origin
 from collections_app.merges import services as merging
@@ -136,6 +137,19 @@ def test_strangers_and_visitors(client, other_client, visitor):
     assert told(client) == [("3", "title")]
     assert visitor.get(URL).status_code == 401
     assert visitor.put(f"{URL}/3").status_code == 401
+
+
+def test_staff_see_which_only_after_a_reason(client, staff, alice):
+    client.put(f"{URL}/3")
+    client.patch("/api/user/preferences", {"theme": "dark"})
+    browser = Client()
+    browser.force_login(staff)
+    hidden_one, theme = Change.objects.of(alice.pk).order_by("revision")
+    for change, is_told in ((hidden_one, False), (theme, True)):
+        page = browser.get(f"/admin/history/change/{change.pk}/change/")
+        assert page.status_code == 200
+        names = {"hidden.3", "theme"} & set(page.content.decode().split("&quot;"))
+        assert bool(names) == is_told
 
 
 def test_scopes(visitor, alice):
