@@ -20,6 +20,7 @@ from animecollections.api.parameters import Wanted, first_moment
 from animecollections.db.json_rows import among
 from animecollections.identity import Account
 from collections_app.catalogue.models import Anime, AnimeQuerySet
+from collections_app.catalogue.seasons import marks, with_marks, without_marks
 from collections_app.catalogue.titles import COLUMNS, to_json
 from collections_app.recommendations.hidden import hidden_titles
 from collections_app.recommendations.models import SimilarTitles
@@ -51,6 +52,7 @@ class Known:
     weights: dict[int, float] = field(default_factory=dict)  # of titles they like
     titles: dict[int, str] = field(default_factory=dict)
     seen: set[int] = field(default_factory=set)
+    seen_names: set[str] = field(default_factory=set)  # folded
     dropped_franchises: set[int] = field(default_factory=set)
 
     @classmethod
@@ -63,13 +65,14 @@ class Known:
             "score",
             "added_at",
             "anime__title",
+            "anime__sort_title",
             "anime__franchise",
         )
         entries = list(rows.order_by("-added_at", "anime_id"))
-        marks = [score for _, _, _, score, *_ in entries if score is not None]
-        mean = fmean(marks) if marks else 0.0
+        given = [score for _, _, _, score, *_ in entries if score is not None]
+        mean = fmean(given) if given else 0.0
         known, new = cls(), dict[int, float]()
-        for anime_id, type_, state, score, added_at, title, franchise in entries:
+        for anime_id, type_, state, score, added_at, title, name, franchise in entries:
             known.titles[anime_id] = title
             if state == EntryState.DROPPED:
                 if franchise:
@@ -78,6 +81,7 @@ class Known:
             is_seen = type_ != EntryType.TO_WATCH
             if is_seen:
                 known.seen.add(anime_id)
+                known.seen_names.add(name)
             weights = new if added_at >= today else known.weights
             weights[anime_id] = weight_of(score, mean) if is_seen else PLANNED
         if len(known.weights) < FEW:
@@ -135,6 +139,7 @@ def similar_titles(seeds: Collection[int]) -> dict[int, list[Similar]]:
 class Candidate(NamedTuple):
     anime_id: int
     franchise: int | None
+    name: str  # folded
 
 
 def candidates(
@@ -146,13 +151,13 @@ def candidates(
     """The best first; a little shuffled, for each person and day in another way."""
     rows = shown.filter(id__in=among(found.keys() - left_out)).order_by()
     worth: dict[Candidate, float] = {}
-    for id_, franchise, close in rows.values_list(
-        "id", "franchise", "similar_titles__closeness"
+    for id_, franchise, name, close in rows.values_list(
+        "id", "franchise", "sort_title", "similar_titles__closeness"
     ):
         chance = crc32(f"{salt} {id_}".encode()) / 2**32
         close = PER_MILLE if close is None else close
         total = points(found[id_], close / PER_MILLE)
-        worth[Candidate(id_, franchise)] = total * (1 - SHUFFLED * chance)
+        worth[Candidate(id_, franchise, name)] = total * (1 - SHUFFLED * chance)
     return sorted(worth, key=lambda one: (-worth[one], one.anime_id))
 
 
@@ -164,28 +169,38 @@ def best_known(
 ) -> list[Candidate]:
     """Where what is alike does not suffice."""
     rows = shown.with_popularity().exclude(id__in=among(left_out))
-    popular = rows.order_by("-popularity", "id").values_list("id", "franchise")
+    popular = rows.order_by("-popularity", "id").values_list(
+        "id", "franchise", "sort_title"
+    )
     found = [Candidate(*row) for row in popular[: limit * LOOKED_AT + AT_LEAST]]
     return [one for one in found if one.franchise not in franchises]
 
 
 def choose(found: Sequence[Candidate], known: Known, limit: int) -> list[int]:
     """One of a franchise, and none whose earlier part was not seen."""
-    prequels = prequels_of({id_ for id_, franchise in found if franchise})
+    prequels = prequels_of({one.anime_id for one in found if one.franchise})
     chosen: list[int] = []
     franchises: set[int] = set()
-    for id_, franchise in found:
-        earlier = prequels.get(id_)
-        if earlier and not earlier & known.seen:
+    for id_, franchise, name in found:
+        if franchise in franchises or comes_too_early(id_, name, prequels, known):
             continue
-        if franchise:
-            if franchise in franchises:
-                continue
-            franchises.add(franchise)
+        franchises |= {franchise} if franchise else set()
         chosen.append(id_)
         if len(chosen) == limit:
             break
     return chosen
+
+
+def comes_too_early(
+    anime_id: int, name: str, prequels: Mapping[int, set[int]], known: Known
+) -> bool:
+    """Whether it is the later part of what was not seen: as relations say it, else by
+    its name, for most titles have no relations.
+    """
+    if earlier := prequels.get(anime_id):
+        return not earlier & known.seen
+    marked = with_marks(name)
+    return bool(marks(marked)) and without_marks(marked) not in known.seen_names
 
 
 def to_answers(

@@ -141,6 +141,17 @@ def test_no_later_part_whose_first_is_not_seen_and_nothing_of_what_was_dropped(
     assert 6 not in ids(client)
 
 
+def test_where_no_relation_is_known_a_name_tells_later_parts(client, alice):
+    for id_, name in ((2, "aria"), (3, "aria season 2"), (4, "aria the 2nd season")):
+        Anime.objects.filter(id=id_).update(sort_title=name)
+    people(6, 1, 2, 3, 4)
+    have(alice, 1)
+    making.relate_titles()
+    assert not {3, 4} & {*ids(client)}
+    have(alice, 2)
+    assert {3, 4} <= {*ids(client)}
+
+
 def test_a_title_planned_is_not_one_that_was_seen(client, alice):
     series(2, 3)
     people(6, 1, 2, 3)

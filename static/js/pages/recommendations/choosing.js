@@ -7,7 +7,7 @@ import { language, t } from "../../ui/words.js";
 /** "Because of One Piece and Naruto" @param {Recommendation["because"]} because */
 export function reasonOf(because) {
   if (!because.length) return t("Many people know it.");
-  const names = new Intl.ListFormat(language).format(because.map(({ title }) => title));
+  const names = new Intl.ListFormat(language).format(because.slice(0, 2).map(({ title }) => title));
   return because[0].kind === "people" ? t("People with {titles} have it too.", { titles: names }) : t("Its genres and studios are like those of {titles}.", { titles: names });
 }
 
