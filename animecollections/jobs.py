@@ -9,6 +9,7 @@ from datetime import timedelta
 from animecollections.retention import RULES
 from collections_app.airing import news
 from collections_app.airing import services as airing
+from collections_app.recommendations import making
 from collections_app.source_facts import derived, franchises, sources
 from history.jobs.services import PeriodicJob
 from profiles import outbox
@@ -43,6 +44,7 @@ JOBS: tuple[PeriodicJob, ...] = (
     PeriodicJob("facts of titles", timedelta(days=1), mend_titles),
     PeriodicJob("sources", timedelta(days=1), sources.import_all),
     PeriodicJob("popularity", timedelta(days=1), figures.rank_titles),
+    PeriodicJob("recommendations", timedelta(days=1), making.relate_titles),
     PeriodicJob("airings", timedelta(days=1), airing.refresh_all),
     PeriodicJob("sequels", timedelta(days=1), news.note_sequels),
     PeriodicJob("notices", timedelta(minutes=5), telling.tell_all),

@@ -6,6 +6,7 @@ from collections_app.catalogue.admin import titles as catalogue
 from collections_app.imports import admin as imports
 from collections_app.lists import admin as lists
 from collections_app.merges import admin as titles
+from collections_app.recommendations import admin as recommendations
 from collections_app.scrobbling import admin as scrobbling
 from collections_app.source_facts import admin as source_facts
 from collections_app.title_events import admin as title_events
@@ -21,6 +22,7 @@ __all__ = [
     "imports",
     "lists",
     "log",
+    "recommendations",
     "scrobbling",
     "source_facts",
     "title_events",

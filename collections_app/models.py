@@ -24,6 +24,11 @@ from collections_app.imports.models import (
     Policy,
 )
 from collections_app.own_lists.models import ListItem, OwnList
+from collections_app.recommendations.models import (
+    HiddenScope,
+    HiddenTitle,
+    SimilarTitles,
+)
 from collections_app.scrobbling.models import (
     MatchedBy,
     Player,
@@ -59,6 +64,8 @@ __all__ = [
     "ExternalId",
     "FactKind",
     "Genre",
+    "HiddenScope",
+    "HiddenTitle",
     "ImportPlan",
     "ImportRow",
     "ImportStatus",
@@ -81,6 +88,7 @@ __all__ = [
     "ScrobbleState",
     "SearchName",
     "SeriesLink",
+    "SimilarTitles",
     "SourceFact",
     "Studio",
     "TitleEvent",

@@ -7,6 +7,10 @@ from collections_app.calendar.views import CalendarViewSet
 from collections_app.diary.views import DiaryViewSet
 from collections_app.imports.views import ImportsViewSet, ImportViewSet
 from collections_app.lists.views import ItemsViewSet, ListsViewSet, TryRulesViewSet
+from collections_app.recommendations.views import (
+    HiddenTitlesViewSet,
+    RecommendationsViewSet,
+)
 from collections_app.scrobbling.views import (
     RulesViewSet,
     ScrobblesViewSet,
@@ -73,6 +77,12 @@ urlpatterns = [  # tried one after the other: what is asked most stands first
     path(
         "user/lists/<str:list_id>/items/<str:anime_id>",
         ItemsViewSet.as_view({"put": "update", "delete": "destroy"}),
+    ),
+    path("user/recommendations", RecommendationsViewSet.as_view({"get": "list"})),
+    path("user/hidden", HiddenTitlesViewSet.as_view({"get": "list"})),
+    path(
+        "user/hidden/<str:anime_id>",
+        HiddenTitlesViewSet.as_view({"put": "update", "delete": "destroy"}),
     ),
     path("user/stats", StatisticsViewSet.as_view({"get": "retrieve"})),
     path("user/imports", ImportsViewSet.as_view({"get": "list", "post": "create"})),

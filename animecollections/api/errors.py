@@ -213,6 +213,9 @@ CODES: dict[str, Kind] = {
     "muted_full": Kind(
         409, "You muted {number} titles, which is the most: unmute one first."
     ),
+    "hidden_full": Kind(
+        409, "You hid {number} titles, which is the most: show one again first."
+    ),
     "browsers_full": Kind(
         409,
         "You have {number} browsers with notices, which is the most: end one first.",

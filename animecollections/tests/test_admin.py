@@ -24,6 +24,7 @@ from collections_app.models import (
     Abbreviation,
     Airing,
     Genre,
+    HiddenTitle,
     Listing,
     ListItem,
     Merge,
@@ -35,6 +36,7 @@ from collections_app.models import (
     ScrobbleSource,
     SearchName,
     SeriesLink,
+    SimilarTitles,
     SourceFact,
     Studio,
     TitleEvent,
@@ -119,6 +121,7 @@ def make_title(number):
     SearchName.objects.create(anime=anime, name=f"title {number}")
     Abbreviation.objects.create(anime=anime, key=f"t{number}", text=f"T{number}")
     Listing.objects.create(anime=anime, source="a dataset")
+    SimilarTitles.objects.create(anime=anime, similar=[[anime.pk, 5, "people"]])
     SourceFact.objects.create(
         anime=anime, source="jikan", kind="votes", value={"mean": 8.1, "count": 9},
         revision=1, updated_at=NOW,
@@ -184,6 +187,7 @@ def fill(user, anime, number):
         data={"related_title": f"Gone {number}"},
     )  # fmt: skip
     MutedTitle.objects.create(user=user, anime_id=anime.pk)
+    HiddenTitle.objects.create(user=user, anime_id=anime.pk)
     Digest.objects.create(user=user, first_id=user.pk, due_at=NOW, queued_at=NOW)
     EmailChange.objects.create(
         user=user,

@@ -34,6 +34,7 @@ PAGES = [
     "/discover",
     "/browse",
     "/season",
+    "/recommendations",
     "/calendar",
     "/diary",
     "/statistics",

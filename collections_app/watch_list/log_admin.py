@@ -28,6 +28,7 @@ from collections_app.watch_list.fields import FIELD_NAMES
 from collections_app.watch_list.operation_reads import ever_private
 from collections_app.watch_list.sentences import shown
 from collections_app.watch_list.undo import ENTRY_KINDS
+from history.log.undoable_rows import undoable_rows
 from history.models import Change, ChangeKind
 from history.staff_log.masks import MASK, Masked, is_revealed
 
@@ -215,8 +216,17 @@ def people_known(request: HttpRequest, text: str) -> list[UUID]:
 
 
 def is_masked(change: Change) -> bool:
-    """Of an entry that is private now, or was at any time."""
-    return getattr(change, "is_private", True) and not is_revealed(change)
+    """Of an entry that is private now, or was at any time; or of titles that are not to
+    be recommended, which may be private on the list.
+    """
+    is_private = getattr(change, "is_private", True) or names_titles(change)
+    return is_private and not is_revealed(change)
+
+
+def names_titles(change: Change) -> bool:
+    """Among its fields: only those are not always there."""
+    row = undoable_rows.get(ChangeKind(change.kind))
+    return row is not None and any(map(row.may_lack, change.after))
 
 
 def told(change: Change, values: dict[str, object]) -> str:

@@ -38,12 +38,19 @@ class RowsEdit:
         """
         now = self.row(ChangeKind(change.kind))
         for name, became in change.after.items():
-            if name not in now:
+            if name not in now and not self.add_lacking(ChangeKind(change.kind), name):
                 continue
             if now[name] != became:
                 yield conflict(name, became, now[name])
             elif name not in kept:
                 now[name] = change.before[name]
+
+    def add_lacking(self, kind: ChangeKind, name: str) -> bool:
+        """Whether it is a field that has no value now, and may have one."""
+        if not undoable_rows[kind].may_lack(name):
+            return False
+        self.before[kind][name] = self.after[kind][name] = None
+        return True
 
     def changed(self) -> Iterator[tuple[ChangeKind, Values, Values]]:
         """What differs of each, as it was and as it will be."""

@@ -20,12 +20,14 @@ class UndoableRow:
     read:     all fields as they are; under the user's lock.
     write:    sets these, and notes the change.
     scope_of: what a sign-in needs to change a field.
+    may_lack: which fields are not there while they have no value; None, to the log.
     """
 
     kind: ChangeKind
     read: Callable[[UUID], Values]
     write: Callable[[Recording, Mapping[str, Any]], object]
     scope_of: Callable[[str], str]
+    may_lack: Callable[[str], bool] = lambda _: False
 
 
 # Filled by the apps that have such rows, when they are ready.

@@ -30,6 +30,7 @@ from animecollections.db.spread import is_spread
 from collections_app import transfer
 from collections_app.exports import entries_of, owner_of
 from collections_app.models import (
+    HiddenTitle,
     ImportPlan,
     ImportRow,
     ListItem,
@@ -406,6 +407,12 @@ SECTIONS = [
         "muted_titles.jsonl",
         "Titles that you want no notices of.",
         of(MutedTitle, "anime_id"),
+        left_out=("id",),
+    ),
+    Section(
+        "hidden_titles.jsonl",
+        "Titles that you do not want recommended, alone or with their franchise.",
+        of(HiddenTitle, "anime_id"),
         left_out=("id",),
     ),
     Section(

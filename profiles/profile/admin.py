@@ -78,6 +78,7 @@ class PreferencesFields(ReadOnly):
         ("score_format", "title_language"),
         ("muted_notices", "notice_digest"),
         ("web_push", "add_sequels"),
+        ("help_recommend",),
         ("audience_profile", "audience_history"),
         ("audience_stats", "audience_year"),
         ("audience_collection", "audience_completed"),

@@ -186,6 +186,7 @@ class PreferencesAnswer(TypedDict):
     noticeDigest: Annotated[str, DigestTime]
     webPush: bool
     addSequels: bool
+    helpRecommend: bool
     audience: AudiencesAnswer
     updated_at: datetime
 
@@ -208,6 +209,7 @@ def preferences_answer(preferences: Preferences) -> PreferencesAnswer:
         "noticeDigest": preferences.notice_digest,
         "webPush": preferences.web_push,
         "addSequels": preferences.add_sequels,
+        "helpRecommend": preferences.help_recommend,
         "audience": audiences_answer(preferences),
         "updated_at": preferences.updated_at,
     }

@@ -52,6 +52,7 @@ PREFERENCES = {
     "noticeDigest": "weekly",
     "webPush": True,
     "addSequels": False,
+    "helpRecommend": True,
     "audience": dict.fromkeys(THINGS, "nobody") | {"watching": "everyone"},
     "updated_at": "2026-11-23T09:30:00Z",
 }

@@ -143,6 +143,8 @@ class Preferences(models.Model):
     )
     web_push = models.BooleanField(default=True, db_default=True)
     add_sequels = models.BooleanField(default=False, db_default=False)
+    # Whether the list counts, without a name, for what others are recommended.
+    help_recommend = models.BooleanField(default=True, db_default=True)
     # Who sees what: one for each of viewer.THINGS.
     audience_profile = audience()
     audience_stats = audience()

@@ -110,6 +110,12 @@ class PreferencesInput(serializers.Serializer[Any]):
         source="add_sequels",
         help_text="Whether sequels of what was completed are added to *To Watch*.",
     )
+    helpRecommend = StrictBoolean(  # noqa: N815
+        required=False,
+        source="help_recommend",
+        help_text="Whether the list counts, without a name and without what is "
+        "private, for what others are recommended.",
+    )
 
     audience = AudiencesInput(
         required=False,

@@ -1,6 +1,7 @@
 """The preferences as the log has them, so that their changes can be undone.
 
-Under the names of the API, each audience by itself. An undo needs the scopes that the
+Under the names of the API, each audience by itself; and the titles that are not to be
+recommended, which are another table. An undo needs the scopes that the
 change itself needs.
 """
 
@@ -9,6 +10,7 @@ from typing import Any
 from uuid import UUID
 
 from animecollections.viewer import THINGS
+from collections_app.recommendations import hidden
 from history.log.recording import Recording
 from history.log.undoable_rows import UndoableRow, Values
 from history.models import ChangeKind
@@ -29,6 +31,7 @@ COLUMNS = {
     "noticeDigest": "notice_digest",
     "webPush": "web_push",
     "addSequels": "add_sequels",
+    "helpRecommend": "help_recommend",
     **{f"{AUDIENCE}{thing}": f"audience_{thing}" for thing in THINGS},
 }
 
@@ -46,7 +49,8 @@ def columns_of(values: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def read(user_id: UUID) -> Values:
-    return values_of(Preferences.objects.get(user_id=user_id))
+    row = values_of(Preferences.objects.get(user_id=user_id))
+    return row | hidden.fields_of(user_id)
 
 
 def change_preferences(
@@ -69,12 +73,22 @@ def change_preferences(
 
 
 def write(record: Recording, values: Mapping[str, Any]) -> None:
+    titles = {name: value for name, value in values.items() if is_of_title(name)}
+    hidden.set_fields(record, titles)
     preferences = Preferences.objects.get(user_id=record.state.user_id)
-    change_preferences(record, preferences, columns_of(values))
+    rest = {name: values[name] for name in values.keys() - titles.keys()}
+    change_preferences(record, preferences, columns_of(rest))
+
+
+def is_of_title(name: str) -> bool:
+    """One that is not to be recommended: a field while it is so."""
+    return name.startswith(hidden.FIELD)
 
 
 def scope_of(name: str) -> str:
+    if is_of_title(name):
+        return "list:write"
     return "sharing" if name.startswith(AUDIENCE) else "profile:write"
 
 
-UNDOABLE = UndoableRow(ChangeKind.PREFERENCES, read, write, scope_of)
+UNDOABLE = UndoableRow(ChangeKind.PREFERENCES, read, write, scope_of, is_of_title)

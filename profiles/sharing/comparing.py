@@ -5,6 +5,7 @@ from typing import Any, TypedDict
 from uuid import UUID
 
 from animecollections.api.paging import page
+from animecollections.api.parameters import Wanted
 from collections_app.models import WatchListEntry
 from profiles.following.watchers import ENTRY, EntryOfOther, entry_of_other
 from profiles.sharing.owners import Look
@@ -42,7 +43,7 @@ def compare(look: Look, user_id: UUID) -> tuple[list[ComparedTitle], dict[str, o
     mine = WatchListEntry.objects.of(user_id)
     shared = theirs.filter(anime_id__in=mine.values("anime_id"))
     rows, meta = page(
-        shared.values(*TITLE, *ENTRY),
+        in_type_of_both(shared, mine, look.wanted).values(*TITLE, *ENTRY),
         look.wanted,
         orderings={"title": "anime__title"},
         default="title",
@@ -64,6 +65,14 @@ def compare(look: Look, user_id: UUID) -> tuple[list[ComparedTitle], dict[str, o
         title(row, own[row["anime_id"]]) for row in rows if row["anime_id"] in own
     ]
     return titles, meta | {"comparison": comparison}
+
+
+def in_type_of_both(shared: Any, mine: Any, wanted: Wanted) -> Any:
+    """All, or those that both have in the type that is asked for."""
+    if (type_ := wanted.get("type")) is None:
+        return shared
+    ids = mine.filter(type=type_).values("anime_id")
+    return shared.filter(type=type_, anime_id__in=ids)
 
 
 def own_rows(user_id: UUID, ids: list[int]) -> Any:

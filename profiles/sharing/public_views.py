@@ -19,12 +19,13 @@ from animecollections.api.conditional import etag_of, unless_held
 from animecollections.api.errors import ApiError
 from animecollections.api.ids import parse_id
 from animecollections.api.rendering import Answer, answer, enveloped
-from animecollections.api.schema import Example, documented, paging
+from animecollections.api.schema import Example, documented, paging, query
 from animecollections.api.shapes import nullable
 from animecollections.api.views import FOR_ALL, ApiViewSet
 from animecollections.db.statements import limited
 from animecollections.scopes import OPEN
 from animecollections.viewer import Link, Viewer
+from collections_app.models import EntryType
 from collections_app.watch_list.for_others import PER_PAGE
 from profiles.accounts.people import user_named
 from profiles.following.reads import as_follower
@@ -42,6 +43,13 @@ FOR_ALL_IF_STILL_SO = "public, no-cache"
 TAG_SALT = "animecollections.seen"
 PAGED = (SharedThing.LIST, SharedThing.TYPE)
 NEXT = {"next_cursor?": nullable(str)}
+OF_BOTH = query(
+    "type",
+    str,
+    "Only titles that both have in this type; the numbers of meta are of all. "
+    "`To Watch`: what both plan.",
+    enum=EntryType.values,
+)
 
 
 class ForOthers(ApiViewSet):
@@ -208,7 +216,7 @@ class CompareViewSet(ForOthers):
         tags=TAGS,
         data=[comparing.ComparedTitle],
         meta={"comparison": comparing.Comparison, **NEXT},
-        parameters=paging(comparing.PER_PAGE),
+        parameters=[OF_BOTH, *paging(comparing.PER_PAGE)],
         errors=["not_found", "invalid_cursor"],
         examples={
             "a title": Example(

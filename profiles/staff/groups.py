@@ -32,6 +32,7 @@ GROUPS: dict[str, tuple[str, ...]] = {
         "collections_app.view_listing",
         "collections_app.view_searchname",
         "collections_app.view_sourcefact",
+        "collections_app.view_similartitles",
         "collections_app.view_cataloguestate",
         "collections_app.view_merge",
         "collections_app.view_missingtitle",

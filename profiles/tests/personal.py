@@ -149,6 +149,7 @@ def fill(user, client, visitor, anime):
     webhook = client.post("/api/user/webhooks", address).json()["data"]
     client.post(f"/api/user/webhooks/{webhook['id']}/test")
     client.put(f"/api/user/notices/mutes/{anime.pk}")
+    client.put(f"/api/user/hidden/{anime.pk}")
     other = User.objects.exclude(pk=user.pk).get()
     client.put(f"/api/user/following/{other.user_name}")
     Preferences.objects.filter(user=user).update(notice_digest="daily")

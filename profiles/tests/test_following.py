@@ -349,6 +349,23 @@ def test_two_lists_are_compared_by_what_is_seen(client, alice, bob, budget):
     assert side.keys() == {"type", "state", "progress", "score"}
 
 
+def test_what_both_plan_as_far_as_it_is_seen(client, alice, bob):
+    for number in (1, 2, 3):
+        AnimeFactory(id=number)
+        listed(alice, number)
+        listed(bob, number)
+    theirs = WatchListEntry.objects.of(bob.pk)
+    theirs.filter(anime_id__in=[1, 2]).update(type="To Watch")
+    WatchListEntry.objects.of(alice.pk).exclude(anime_id=2).update(type="To Watch")
+    url = f"/api/users/{bob.user_name}/compare?type=To Watch"
+    show_to(bob, "everyone", "watching")
+    assert client.get(url).json()["data"] == []
+    show_to(bob, "everyone", "to_watch")
+    assert [one["anime_id"] for one in client.get(url).json()["data"]] == ["1"]
+    theirs.update(is_private=True)
+    assert client.get(url).json()["data"] == []
+
+
 def test_the_same_score_for_all_has_no_affinity():
     assert affinity([(70, number) for number in range(20)]) is None
     assert affinity([(number, -number) for number in range(20)]) == -100.0

@@ -29,6 +29,7 @@ WHOLE = {
     "noticeDigest": "weekly",
     "webPush": False,
     "addSequels": True,
+    "helpRecommend": False,
     "audience": dict.fromkeys(THINGS, "followers"),
 }
 
@@ -57,6 +58,7 @@ def test_a_new_account_has_those_of_everybody(client, alice):
         "noticeDigest": "off",
         "webPush": True,
         "addSequels": False,
+        "helpRecommend": True,
         "audience": dict.fromkeys(THINGS, "nobody"),
     }
 

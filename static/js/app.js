@@ -22,6 +22,7 @@ const PAGES = {
   "/discover": () => import("./pages/discover/page.js"),
   "/browse": () => import("./pages/browse/page.js"),
   "/season": () => import("./pages/season/page.js"),
+  "/recommendations": () => import("./pages/recommendations/page.js"),
   "/calendar": () => import("./pages/calendar/page.js"),
   "/diary": () => import("./pages/diary/page.js"),
   "/statistics": () => import("./pages/statistics/page.js"),

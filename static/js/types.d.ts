@@ -380,6 +380,14 @@ export interface NewRegisteredApp extends RegisteredApp { client_secret: string 
 export interface Person { user_name: string; state: "none" | "asked" | "following" | "blocked"; since: string }
 export interface Between extends Omit<Person, "since"> { follower: "none" | "asks" | "follows" }
 export interface Watcher { user_name: string; type: string; state: string; progress: number; score: number | null }
+/** What one may like, and why. */
+export interface Recommendation {
+  anime: Anime;
+  because: { anime_id: string; title: string; kind: "people" | "genres" }[];
+}
+export interface HiddenTitle { anime_id: string; title: string | null; scope: "title" | "franchise" }
+/** A title of two lists. */
+export interface ComparedTitle { anime_id: string; title: string; imageUrl: string | null }
 /** What somebody did to a title, as /api/user/feed has it. */
 export interface FeedItem {
   user_name: string; avatar: string | null; anime_id: string; title: string; imageUrl: string | null;

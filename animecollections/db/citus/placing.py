@@ -101,6 +101,8 @@ PLACES = {
     "collections_app.SourceFact": everywhere(CATALOGUE),
     "collections_app.SeriesLink": everywhere(CATALOGUE),
     "collections_app.Abbreviation": everywhere(CATALOGUE),
+    "collections_app.SimilarTitles": everywhere(CATALOGUE),
+    "collections_app.HiddenTitle": by_user(OWN),
     "collections_app.CatalogueState": everywhere("read by every sign-in check"),
     "collections_app.MissingTitle": coordinator("what staff work off"),
     "collections_app.TitleEvent": coordinator("what the worker has to tell, in order"),

@@ -13,6 +13,7 @@ import { rulesOf, treeOf } from "../../../static/js/pages/lists/conditions.js";
 import { byDay, dayByKey, levelOf, monthAfter, monthIn, totalsOf, weeksOf } from "../../../static/js/pages/diary/month.js";
 import { doingsOf } from "../../../static/js/pages/feed/doings.js";
 import { sentenceOf } from "../../../static/js/pages/notices/sentences.js";
+import { pick, reasonOf } from "../../../static/js/pages/recommendations/choosing.js";
 import { around, besides } from "../../../static/js/pages/title/order.js";
 import { namesInOrder, nameOf, period, regionsText, regularly, safeLinks } from "../../../static/js/pages/title/told.js";
 import { addressOf, hasEnded, leadsTo, nameOf as linkName, thingOf } from "../../../static/js/pages/sharing/things.js";
@@ -449,4 +450,16 @@ test("an item of the feed says what matters of what somebody did", () => {
   assert.equal(said(["added", "watched", "completed"], { episodes: { first: 1, last: 12 } }), "completed it");
   assert.equal(said(["watched", "completed"], { episodes: { first: 12, last: 12 } }), "watched episode 12, completed it");
   assert.equal(said(["of a later release"]), "");
+});
+
+// --- Recommendations ---------------------------------------------------------------------
+
+test("a recommendation says why, and chance does not give the same twice running", () => {
+  const because = (kind) => [{ anime_id: "1", title: "Aria", kind }, { anime_id: "2", title: "Mushishi", kind }];
+  assert.equal(reasonOf(because("people")), "People with Aria and Mushishi have it too.");
+  assert.equal(reasonOf(because("genres")), "Its genres and studios are like those of Aria and Mushishi.");
+  assert.equal(reasonOf([]), "Many people know it.");
+  assert.equal(pick(["a", "b"], "a", () => 0), "b");
+  assert.equal(pick(["a"], "a", () => 0.9), "a");
+  assert.equal(pick([], undefined), undefined);
 });

@@ -80,6 +80,7 @@ MENU = {
             "collections_app.change_anime",
         ),
         rows("Facts by source", "source", "collections_app.sourcefact"),
+        rows("Similar titles", "hub", "collections_app.similartitles"),
         Line(
             "Missing titles",
             "search_off",

@@ -154,6 +154,7 @@ export interface Preferences {
   noticeDigest?: "off" | "daily" | "weekly"; // those unread, by mail
   webPush?: boolean;
   addSequels?: boolean; // of what was completed, to To Watch
+  helpRecommend?: boolean; // whether the list counts for what others are recommended
   audience?: Record<string, Audience>; // who sees what: profile, stats, watching …
 }
 export type ScoreFormat = "10.0" | "10" | "100" | "5" | "3";

@@ -37,9 +37,9 @@ export async function join(app) {
   joinDialog(t("Create your own list"), (signedIn) => app.start(signedIn));
 }
 
-/** Between the pages on which titles are found. @param {string} here */
-export const exploreLinks = (here) => {
-  const pages = [["/discover", t("Search")], ["/browse", t("Browse")], ["/season", t("Seasons")]];
+/** Between the pages on which titles are found. @param {string} here @param {boolean} isSignedIn */
+export const exploreLinks = (here, isSignedIn) => {
+  const pages = [["/discover", t("Search")], ["/browse", t("Browse")], ["/season", t("Seasons")], ...(isSignedIn ? [["/recommendations", t("For you")]] : [])];
   return h("nav", { class: "tabs explore", "aria-label": t("Ways to find titles") },
     pages.map(([href, text]) => h("a", { class: "tab", href, "aria-current": href === here ? "page" : null }, text)));
 };

@@ -21,7 +21,7 @@ const STATUSES = ["airing", "finished", "upcoming"];
 /** @param {HTMLElement} main @param {Frame} app @param {{isBack: boolean}} how */
 export function show(main, app, { isBack }) {
   const page = new BrowsePage(app);
-  const head = pageHead("", exploreLinks("/browse"));
+  const head = pageHead("", exploreLinks("/browse", Boolean(app.collection)));
   head.firstElementChild?.replaceWith(page.heading);
   main.append(head, page.form(), page.body);
   page.fillGenres();

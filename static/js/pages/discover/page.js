@@ -27,7 +27,7 @@ const menus = (isVisitor) => [
 /** @param {HTMLElement} main @param {Frame} app @param {{isBack: boolean}} how */
 export function show(main, app, { isBack }) {
   const page = new DiscoverPage(app);
-  main.append(pageHead(t("Discover"), exploreLinks("/discover")), page.form(), page.results, page.more);
+  main.append(pageHead(t("Discover"), exploreLinks("/discover", Boolean(app.collection))), page.form(), page.results, page.more);
   const forget = app.collection?.on("changed", ({ detail }) => page.redraw(detail.ids));
   page.fillGenres();
   if (isBack && last.place === here().place) page.showAgain();

@@ -1,13 +1,14 @@
 /** Who is followed, who follows, who asks to, and who is blocked. */
 
 import { Refused } from "../../collection/index.js";
+import { pageOf } from "../../shell/address.js";
 import { failed, failureSentence, h, loading, pageHead } from "../../ui/dom.js";
 import { section } from "../../ui/fields.js";
 import { BLOCKS, FOLLOWERS, FOLLOWING, FollowButtons, REQUESTS, actButton } from "../../ui/follow.js";
 import { day, t } from "../../ui/words.js";
 
 /** @import { Answer } from "../../collection/types.js" */
-/** @import { App, Person } from "../../types.js" */
+/** @import { App, ComparedTitle, Person } from "../../types.js" */
 /** @import { Act } from "../../ui/follow.js" */
 
 /** What everybody sees of them. @param {string} name */
@@ -112,6 +113,27 @@ class PeopleList {
     const { user_name: name, state, since } = person;
     return h("li", {},
       h("div", {}, h("a", { href: pageFor(name) }, h("strong", {}, name)), h("small", { class: "muted" }, state === "asked" ? t("Asked on {day}", { day: day(since) }) : t("Since {day}", { day: day(since) }))),
+      this.about.url === FOLLOWING && state === "following" && plannedByBoth(this.app, name),
       this.about.acts(person).map((act) => actButton(this.app, act, name, this.changed, act === "unfollow" && state === "asked" ? t("Take back the request") : undefined)));
   }
+}
+
+/** What the two plan, asked for when it is opened. @param {App} app @param {string} name */
+function plannedByBoth(app, name) {
+  const box = h("details", {}, h("summary", {}, t("What you both plan")));
+  const say = (/** @type {HTMLElement} */ found) => box.replaceChildren(/** @type {HTMLElement} */ (box.firstElementChild), found);
+  const fill = async () => {
+    const query = new URLSearchParams({ type: "To Watch", limit: "100" });
+    say(loading());
+    try {
+      /** @type {Answer<ComparedTitle[]>} */
+      const { data } = await app.collection.api.ask("GET", `/api/users/${encodeURIComponent(name)}/compare?${query}`, undefined, { tries: 2, check: Array.isArray });
+      say(data.length ? h("ul", { class: "plain" }, data.map(({ anime_id: id, title }) => h("li", {}, h("a", { href: pageOf(id) }, title)))) : h("p", { class: "muted" }, t("Nothing that you see of their list.")));
+    } catch (error) {
+      const sees = !(error instanceof Refused && error.status === 404);
+      say(h("p", { class: "muted" }, sees ? failureSentence(error) : t("Nothing that you see of their list.")));
+    }
+  };
+  box.addEventListener("toggle", () => box.open && fill());
+  return box;
 }

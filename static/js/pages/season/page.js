@@ -57,7 +57,7 @@ class SeasonPage {
 
   head() {
     const { season } = this;
-    return h("div", {}, pageHead(nameOf(season), exploreLinks("/season")),
+    return h("div", {}, pageHead(nameOf(season), exploreLinks("/season", Boolean(this.app.collection))),
       h("div", { class: "tools season-tools" },
         h("nav", { class: "season-steps", "aria-label": t("Season") },
           this.step(-1, "left", t("Previous season: {season}", { season: nameOf(seasonAfter(season, -1)) })),

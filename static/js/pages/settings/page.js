@@ -101,14 +101,15 @@ class SettingsPage {
   }
 
   preferences() {
-    const { scoreFormat, parentalControl, trackSearchHistory, timezone = "UTC" } = this.app.preferences;
+    const { scoreFormat, parentalControl, trackSearchHistory, helpRecommend = true, timezone = "UTC" } = this.app.preferences;
     const zones = [...new Set([timezone, "UTC", ...Intl.supportedValuesOf("timeZone")])];
     return section(t("Preferences"),
       h("div", { class: "fields" },
         choice(t("Scores"), scoreFormat, [["10.0", t("0 to 10, with decimals")], ["10", t("0 to 10")], ["100", t("0 to 100")], ["5", t("Five stars")], ["3", t("Three faces")]], (value) => this.prefer({ scoreFormat: /** @type {ScoreFormat} */ (value) })),
         choice(t("Time zone"), timezone, zones.map((zone) => [zone, zone.replaceAll("_", " ")]), (value) => this.prefer({ timezone: value }))),
       check(t("Hide mature titles"), parentalControl, (value) => this.prefer({ parentalControl: value, parental_control: value }), t("In the catalogue. Your own list always shows everything.")),
-      check(t("Keep my searches"), trackSearchHistory, (value) => this.prefer({ trackSearchHistory: value }), t("Suggested when you search again.")));
+      check(t("Keep my searches"), trackSearchHistory, (value) => this.prefer({ trackSearchHistory: value }), t("Suggested when you search again.")),
+      check(t("Let my list count for recommendations"), helpRecommend, (value) => this.prefer({ helpRecommend: value }), t("Of others, without your name and without what is private.")));
   }
 
   device() {

@@ -2,9 +2,8 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-    """Depends on 0029: what others add as 0030 and 0031 changes nothing of it."""
 
-    dependencies = [("collections_app", "0029_series_links")]
+    dependencies = [("collections_app", "0030_recommendations")]
     operations = [
         migrations.AddField(
             model_name="watchlistentry",

@@ -1,0 +1,1 @@
+"""What a person may like next: found once a day, by who likes what together."""
