@@ -35,7 +35,7 @@ from collections_app.watch_list.news import (
     told_of,
 )
 from history.models import Change
-from profiles.moderation.reads import Withheld, withheld_of_each
+from profiles.moderation.reads import Withheld, whole_people, withheld_of_each
 from profiles.profile.image_urls import picture_identity, url_for_others
 from profiles.profile.models import Preferences
 
@@ -92,13 +92,11 @@ def feed(
     followed: all whom the user follows.
     """
     limit, until = wanted.get("limit", PER_PAGE), place_asked_for(user_id, wanted)
-    withheld = withheld_of_each(followed) if followed else {}
+    withheld = withheld_of_each(followed)
     viewer = Viewer(
         hides_mature=hides_mature,
         of_followed=True,
-        withheld_rows=frozenset(
-            one for one, of_one in withheld.items() if one in of_one.withheld_rows
-        ),
+        withheld_rows=whole_people(withheld),
     )
     reach = people_with_news(viewer, followed, until) if followed else Reach([], None)
     heads = heads_seen(viewer, reach, until) if reach.people else []
