@@ -46,7 +46,8 @@ INSERT = (
 
 def prepare(number):
     call_command("migrate", verbosity=0, interactive=False)
-    titles = [Anime(id=n, title=f"Title {n}", episodes=None) for n in range(1, TITLES)]
+    now = timezone.now()
+    titles = [Anime(id=n, title=f"Title {n}", updated_at=now) for n in range(1, TITLES)]
     Anime.objects.bulk_create(titles, ignore_conflicts=True)
     people = [
         User(email=f"p{n}@example.org", user_name=f"p{n}", user_name_key=f"p{n}")
@@ -56,7 +57,6 @@ def prepare(number):
     shown = {f"audience_{thing}": "followers" for thing in THINGS}
     Preferences.objects.bulk_create(Preferences(user=p, **shown) for p in people)
     Profile.objects.bulk_create(Profile(user=p) for p in people)
-    now = timezone.now()
     WatchListEntry.objects.bulk_create(
         (
             WatchListEntry(
