@@ -183,7 +183,7 @@ export interface Viewing {
   revision: number;
 }
 
-export type NoticeKind = "episode" | "first" | "finale" | "sequel" | "moved" | "merged" | "follow_request" | "follower";
+export type NoticeKind = "episode" | "first" | "finale" | "sequel" | "moved" | "merged" | "follow_request" | "follower" | "together";
 
 /** What happened to a title of the list. */
 export interface Notice {
