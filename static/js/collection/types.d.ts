@@ -66,6 +66,7 @@ export interface Operation extends Sent {
   fresh?: boolean;
   if_revision?: number;
   watched_on?: string;
+  quiet?: boolean; // followers are not told
   number?: number; // of a viewing
   listId?: string; // of `list_…`: its id, or that of the operation that makes it
   rank?: string;
