@@ -5,9 +5,12 @@ from typing import Any, NamedTuple
 from uuid import UUID
 
 from django.db.models import Exists
+from django.utils.crypto import salted_hmac
 
 from animecollections.viewer import digest_of, place_of
 from profiles.moderation.models import Moderation, ReportedThing
+
+SALT_OF_IDS = "animecollections.moderation.ids"
 
 
 class Withheld(NamedTuple):
@@ -63,3 +66,17 @@ def is_withheld_name(user_id: UUID, name: str) -> bool:
     return bool(
         rows.filter(thing=ReportedThing.USER_NAME, content=digest_of(name)).exists()
     )
+
+
+def id_for_owner(decision_id: UUID) -> UUID:
+    """What its owner calls a decision: the id of the row tells when it was made, which
+    is when somebody reported it.
+    """
+    key = salted_hmac(SALT_OF_IDS, decision_id.hex, algorithm="sha256").digest()
+    return UUID(bytes=key[:16], version=4)
+
+
+def called_by_owner(user_id: UUID, shown_id: UUID) -> UUID | None:
+    """The id of the row, of those that they may know."""
+    ids = Moderation.objects.of(user_id).for_owner().values_list("pk", flat=True)
+    return next((one for one in ids if id_for_owner(one) == shown_id), None)
