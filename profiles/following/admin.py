@@ -12,12 +12,8 @@ from history.staff_log.masks import MASK, Masked, is_revealed
 from profiles.following.models import Tie, WatchedTogether
 
 
-@admin.register(Tie)
-class TieAdmin(ReadOnly, Masked):
-    list_display: tuple[str, ...] = ("since", "user", "kind", "person")
+class OfTwo(ReadOnly, Masked):
     list_display_links = None
-    list_filter = (between(), "kind")
-    fields: tuple[str, ...] = ("since", "user", "kind", "person")
 
     def get_object(self, *args: Any, **more: Any) -> Any:
         """The page's title has the id of the other one."""
@@ -31,8 +27,15 @@ class TieAdmin(ReadOnly, Masked):
         return str(row.person_id) if is_revealed(row) else MASK
 
 
+@admin.register(Tie)
+class TieAdmin(OfTwo):
+    list_display = ("since", "user", "kind", "person")
+    list_filter = (between(), "kind")
+    fields = ("since", "user", "kind", "person")
+
+
 @admin.register(WatchedTogether)
-class WatchedTogetherAdmin(TieAdmin):
+class WatchedTogetherAdmin(OfTwo):
     list_display = ("since", "user", "state", "person", "what")
     list_filter = (between(), "state")
     fields = ("since", "user", "state", "person", "what", "operation_id")
