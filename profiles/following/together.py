@@ -91,8 +91,8 @@ def offer(*, account: Account, user_name: str, watching: Watching) -> TogetherAn
         mine = WatchedTogether.objects.of(account.id).with_person(person_id)
         row = mine.same_as(row).first() or say(row, mine)
         told = shown_to(account, [row])
-    if not told:  # the other one is locked
-        raise ApiError("not_found")
+        if not told:  # the other one is locked: nothing was said
+            raise ApiError("not_found")
     return told[0]
 
 
@@ -153,7 +153,8 @@ def accept(
     """
     with locked(account.id):
         row = get(account.id, together_id)
-        if row.state == TogetherState.GIVEN or not shown_to(account, [row]):
+        told = shown_to(account, [row])
+        if row.state == TogetherState.GIVEN or not told:
             raise ApiError("together_not_found")
         if row.state != TogetherState.ACCEPTED:
             outcome = do(
@@ -164,7 +165,7 @@ def accept(
             )
             row.state, row.operation_id = TogetherState.ACCEPTED, outcome.operation_id
             row.save()
-        return shown_to(account, [row])[0], row.operation_id
+        return {**told[0], "state": row.state}, row.operation_id
 
 
 def operation_of(

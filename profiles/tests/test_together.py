@@ -163,6 +163,10 @@ def test_whom_it_may_be_said_to_and_of_what(client, other_client, alice, bob, ar
     late = (timezone.now() + timedelta(days=2)).date().isoformat()
     assert refused(bob, aria, watched_on=late) == (400, "invalid")
     assert refused(bob, aria, watched_on="2026") == (400, "invalid")
+    User.objects.filter(pk=bob.pk).update(is_active=False)
+    assert refused(bob, aria) == (404, "not_found")
+    assert not WatchedTogether.objects.across_users().exists()
+    User.objects.filter(pk=bob.pk).update(is_active=True)
     # What is private is told to nobody; nor what became so since.
     assert say(client, bob, aria).status_code == 200
     client.patch(f"{LIST}/{aria.pk}", {"is_private": True})
