@@ -16,7 +16,7 @@ from profiles.count_corrections.models import CountCorrection
 from profiles.email_changes.models import EmailChange
 from profiles.feeds.models import Feed
 from profiles.figures.models import Figure, ListCount, TitleCount
-from profiles.following.models import Tie
+from profiles.following.models import Tie, WatchedTogether
 from profiles.images.models import Image
 from profiles.moderation.models import Moderation, ModerationState, ReportedThing
 from profiles.notices.models import Notice
@@ -94,6 +94,7 @@ __all__ = [
     "UsedChallenge",
     "User",
     "UserNotice",
+    "WatchedTogether",
     "Webhook",
     "WrongPasswords",
 ]

@@ -19,6 +19,7 @@ from profiles.devices.views import DevicesViewSet
 from profiles.email_changes.views import EmailLinkViewSet, EmailViewSet
 from profiles.feeds.views import FeedsViewSet
 from profiles.follow_feed.views import FollowFeedViewSet
+from profiles.following.together_views import OffersViewSet, TogetherViewSet
 from profiles.following.views import (
     BlocksViewSet,
     FollowersViewSet,
@@ -241,6 +242,15 @@ urlpatterns = [
         FollowingViewSet.as_view(
             {"get": "retrieve", "put": "update", "delete": "destroy"}
         ),
+    ),
+    path(
+        "user/following/<str:user_name>/together",
+        OffersViewSet.as_view({"post": "create"}),
+    ),
+    path("user/together", TogetherViewSet.as_view({"get": "list"})),
+    path(
+        "user/together/<str:together_id>",
+        TogetherViewSet.as_view({"put": "update", "delete": "destroy"}),
     ),
     path("animes/<str:anime_id>/following", WatchersViewSet.as_view({"get": "list"})),
     path("user/followers", TiesViewSet.as_view({"get": "followers"})),

@@ -128,6 +128,7 @@ CODES: dict[str, Kind] = {
     "feed_not_found": Kind(
         404, "Feed not found: it was ended, or its address was replaced."
     ),
+    "together_not_found": Kind(404, "Nobody says (any more) that you watched this."),
     "decision_not_found": Kind(404, "There is no such decision about your things."),
     "webhook_not_found": Kind(404, "You have no such webhook (any more)."),
     "delivery_not_found": Kind(404, "No such delivery: they are kept for seven days."),
@@ -210,6 +211,13 @@ CODES: dict[str, Kind] = {
         409, "You block {number} people, which is the most: unblock one first."
     ),
     "person_blocked": Kind(409, "You block this person: unblock them first."),
+    "not_both_follow": Kind(409, "This is for two people who follow each other."),
+    "entry_is_private": Kind(
+        409, "This title is private on your list, so it is told to nobody."
+    ),
+    "together_full": Kind(
+        409, "You said so of {number} watchings today, which is the most: go on later."
+    ),
     "muted_full": Kind(
         409, "You muted {number} titles, which is the most: unmute one first."
     ),

@@ -84,6 +84,7 @@ from profiles.models import (
     UsedChallenge,
     User,
     UserNotice,
+    WatchedTogether,
     WrongPasswords,
 )
 from profiles.webhooks import services as webhooks
@@ -182,6 +183,10 @@ def fill(user, anime, number):
     ).webhook  # fmt: skip
     webhooks.test(user_id=user.pk, webhook_id=webhook.pk)
     Tie.objects.create(user=user, person_id=new_id(), kind="follows", since=NOW)
+    WatchedTogether.objects.create(
+        user=user, person_id=new_id(), anime_id=anime.pk, first=1, last=2,
+        watched_on=NOW.date(), state="given", since=NOW,
+    )  # fmt: skip
     UserNotice.objects.create(
         user=user, kind="merged", key=f"n{number}", anime=anime, happened_at=NOW,
         data={"related_title": f"Gone {number}"},

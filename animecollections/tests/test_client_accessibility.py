@@ -9,6 +9,7 @@ import pytest
 from animecollections.viewer import THINGS
 from animecollections.web.pages import PAGES
 from factories import AnimeFactory, UserFactory
+from profiles.models import User
 from profiles.tests.sockets import Api, cookie_of
 
 playwright = pytest.importorskip("playwright.sync_api")
@@ -58,6 +59,9 @@ def know_people(served, user):
     api.data("PUT", "/api/user/requests/bob")
     api.data("PUT", "/api/user/following/dave")
     api.data("PUT", "/api/user/blocks/carol")
+    bob = Api(served, cookie_of(User.objects.get(user_name="bob")))
+    said = {"animeId": 300, "first": 2}
+    bob.data("POST", f"/api/user/following/{user.user_name}/together", said)
 
 
 @pytest.fixture
@@ -130,6 +134,8 @@ def test_no_page_has_barriers(device, reader):
     page.wait_for_selector(".card .open")
     page.evaluate(OPEN_A_PANEL)
     page.wait_for_selector("dialog .told")
+    page.get_by_text("Watched with…").click()
+    page.get_by_label("Watched with").wait_for()
     assert not barriers(page), "an entry's panel"
     page.goto("/?type=Completed")
     page.wait_for_selector(".card .open")

@@ -12,7 +12,7 @@ from collections_app.catalogue.folding import fold
 from collections_app.models import Anime, OwnList, SearchName, WatchListEntry
 from collections_app.tests.lists import DATA, needs_data
 from factories import PASSWORD, AnimeFactory, UserFactory
-from history.models import Search
+from history.models import Change, Search
 from profiles.models import Notice, Preferences, User
 from profiles.tests.sockets import Api, cookie_of
 
@@ -160,6 +160,7 @@ def test_moving_by_keys_by_dragging_and_many_at_once(opened, api, user):
         card(page, name).get_by_role("button").first.click()
     bar = page.get_by_role("region", name="Selected")
     expect(bar).to_contain_text("2 selected")
+    bar.get_by_label("Tell no followers").check()
     bar.get_by_role("button", name="Collection").click()
     expect(page.get_by_role("button", name="Collection 2")).to_be_visible()
     settled(page)
@@ -168,6 +169,8 @@ def test_moving_by_keys_by_dragging_and_many_at_once(opened, api, user):
         "Collection",
         "Collection",
     ]
+    told = Change.objects.of(user.pk).filter(after__type="Collection")
+    assert list(told.values_list("is_quiet", flat=True)) == [True, True]
 
 
 def test_the_list_is_searched_filtered_and_sorted_as_one_types(opened, api, user):

@@ -6,7 +6,7 @@ its app did.
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date, datetime
 from hashlib import sha256
 from typing import Any
@@ -284,6 +284,16 @@ def show_playing(user_id: UUID, heard: Heard, verdict: Verdict) -> None:
 
 
 @dataclass(frozen=True, slots=True)
+class Said:
+    """Which title it is; None: none. offset: added to the player's number."""
+
+    account: Account
+    anime_id: int | None
+    offset: int
+    through: Origin
+
+
+@dataclass(frozen=True, slots=True)
 class Decided:
     """The scrobble as it is now, what of its undo could not be put back, and how many
     others of its series were decided with it.
@@ -307,35 +317,40 @@ def match(
     with other events of the same watching. What is remembered counts for what comes,
     and for all of the series that waits.
     """
-    anime_id = find_anime(anime).id if anime else None
+    said = Said(account, find_anime(anime).id if anime else None, offset, through)
     with locked(account.id):
         scrobble = get(account.id, scrobble_id)
         same = of_same_watching(scrobble)
         conflicts = take_back(scrobble, account, through)
         set_undone(same)
-        verdict = verdict_of(anime_id, offset, heard_again(scrobble))
         for one in (scrobble, *same):
-            decide_again(one, verdict, account, through)
+            decide_again(one, said, like=scrobble)
         others = 0
         if remember:
-            keep_rule(account.id, scrobble, anime_id, offset)
-            others = decide_waiting(account, scrobble, anime_id, offset, through)
+            keep_rule(scrobble, said)
+            others = decide_waiting(scrobble, said)
     return Decided(scrobble, conflicts, others)
 
 
 def decide_again(
-    scrobble: Scrobble, verdict: Verdict, account: Account, through: Origin
+    scrobble: Scrobble,
+    said: Said,
+    *,
+    like: Scrobble,
+    matched_by: MatchedBy = MatchedBy.BY_HAND,
 ) -> None:
-    """Its owner decides; the settings are those of the token that sent it."""
-    source = source_of(account.id, scrobble.token_id)
-    decide(scrobble, verdict, account, through, fills_gaps=source.fills_gaps)
+    """Its owner decides; the settings are those of the token that sent it.
+
+    like: the event by whose numbers it goes, of the same watching.
+    """
+    verdict = Verdict(is_dismissed=True, matched_by=matched_by)
+    if said.anime_id is not None:
+        heard = heard_again(like)
+        verdict = by_decision(said.anime_id, said.offset, heard, matched_by)
+    source = source_of(said.account.id, scrobble.token_id)
+    fills_gaps = source.fills_gaps
+    decide(scrobble, verdict, said.account, said.through, fills_gaps=fills_gaps)
     scrobble.save()
-
-
-def verdict_of(anime_id: int | None, offset: int, heard: Heard) -> Verdict:
-    if anime_id is None:
-        return Verdict(is_dismissed=True, matched_by=MatchedBy.BY_HAND)
-    return by_decision(anime_id, offset, heard, MatchedBy.BY_HAND)
 
 
 def undo(*, account: Account, scrobble_id: UUID, through: Origin) -> Decided:
@@ -404,36 +419,26 @@ def heard_again(scrobble: Scrobble) -> Heard:
     )
 
 
-def keep_rule(
-    user_id: UUID, scrobble: Scrobble, anime_id: int | None, offset: int
-) -> None:
+def keep_rule(scrobble: Scrobble, said: Said) -> None:
     """One for each series and season; 409 where there are too many."""
-    rules = ScrobbleRule.objects.of(user_id)
+    rules = ScrobbleRule.objects.of(scrobble.user_id)
     rule = rules.filter(key=scrobble.rule_key).first()
     if rule is None:
         if rules.count() >= MOST_RULES:
             raise ApiError("scrobble_rules_full", number=MOST_RULES)
-        rule = ScrobbleRule(user_id=user_id, key=scrobble.rule_key)
+        rule = ScrobbleRule(user_id=scrobble.user_id, key=scrobble.rule_key)
     rule.series, rule.season = scrobble.series, scrobble.season
     rule.is_film = scrobble.is_film
-    rule.anime_id, rule.offset = anime_id, offset
+    rule.anime_id, rule.offset = said.anime_id, said.offset
     rule.save()
 
 
-def decide_waiting(
-    account: Account,
-    scrobble: Scrobble,
-    anime_id: int | None,
-    offset: int,
-    through: Origin,
-) -> int:
+def decide_waiting(scrobble: Scrobble, said: Said) -> int:
     """The others of its series and season, each as an operation of its own."""
-    waiting = Scrobble.objects.of(account.id).waiting(scrobble.rule_key)
+    waiting = Scrobble.objects.of(scrobble.user_id).waiting(scrobble.rule_key)
     some = list(waiting.exclude(pk=scrobble.pk)[:MOST_AT_ONCE])
     for other in some:
-        verdict = verdict_of(anime_id, offset, heard_again(other))
-        verdict = replace(verdict, matched_by=MatchedBy.REMEMBERED)
-        decide_again(other, verdict, account, through)
+        decide_again(other, said, like=other, matched_by=MatchedBy.REMEMBERED)
     return len(some)
 
 

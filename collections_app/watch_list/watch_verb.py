@@ -8,7 +8,8 @@
 | has it skipped                                 | it is watched, and skipped no more  |
 | has it already, and is being watched           | nothing: another app said so too    |
 | is over, and this may be what ended it         | nothing: the entry says so already  |
-| is Completed, and it is the first              | the next viewing begins             |
+| is Completed, and it is the first              | the next viewing begins; not where  |
+|                                                | `begins` is false: as below         |
 | is over, and it is another that was watched    | the diary has it; the entry stays   |
 
 Progress is never lowered. Episodes before it that nobody knows of count as watched too,
@@ -44,7 +45,7 @@ SAME_WATCHING = timedelta(hours=6)
 
 def watch(edit: "ListEdit", slot: "Slot", operation: "Operation") -> "Outcome":
     """values: `first` and `last`, the episodes; `fills_gaps`; `at`, the time, and
-    `earlier_on`, the day SAME_WATCHING before it.
+    `earlier_on`, the day SAME_WATCHING before it; `begins`, whether a viewing may.
     """
     first, last = operation.values["first"], operation.values["last"]
     watched = ((first, last),)
@@ -54,7 +55,8 @@ def watch(edit: "ListEdit", slot: "Slot", operation: "Operation") -> "Outcome":
     if not minus(watched, Seen.of(entry).watched):
         if not viewings.is_over(entry) or may_have_ended(edit, slot, operation):
             return edit.outcome_of(slot)
-        if entry["type"] != EntryType.COMPLETED or first > 1:
+        may_begin = entry["type"] == EntryType.COMPLETED and first == 1
+        if not may_begin or not operation.values.get("begins", True):
             return note(edit, slot, operation, size(watched))
         values = {"started_on": operation.watched_on} if operation.watched_on else {}
         viewing_verbs.begin(

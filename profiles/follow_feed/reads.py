@@ -13,7 +13,6 @@ from uuid import UUID
 
 from django.db.models import (
     BooleanField,
-    Exists,
     ExpressionWrapper,
     F,
     OuterRef,
@@ -35,13 +34,14 @@ from collections_app.watch_list.news import (
     told_of,
 )
 from history.models import Change
-from profiles.moderation.reads import Withheld, withheld_of_each
+from profiles.moderation.reads import Withheld, whole_people, withheld_of_each
 from profiles.profile.image_urls import picture_identity, url_for_others
 from profiles.profile.models import Preferences
 
 PER_PAGE, MOST = 30, 60
 PEOPLE = 100  # of whom one page is made
 CHANGES = 100  # of each of them at most
+LOOKED_AT = 3  # times as many items as a page has
 # Of one item, the changes of its last day, and of a page so many in all.
 LONGEST_RUN = timedelta(days=1)
 MOST_IN_RUNS = 3_000
@@ -92,18 +92,20 @@ def feed(
     followed: all whom the user follows.
     """
     limit, until = wanted.get("limit", PER_PAGE), place_asked_for(user_id, wanted)
-    withheld = withheld_of_each(followed) if followed else {}
+    withheld = withheld_of_each(followed)
     viewer = Viewer(
         hides_mature=hides_mature,
         of_followed=True,
-        withheld_rows=frozenset(
-            one for one, of_one in withheld.items() if one in of_one.withheld_rows
-        ),
+        withheld_rows=whole_people(withheld),
     )
     reach = people_with_news(viewer, followed, until) if followed else Reach([], None)
-    heads = heads_seen(viewer, reach, until) if reach.people else []
-    place = heads[limit]["id"] if len(heads) > limit else reach.since
-    items = [*items_of(viewer, heads[:limit], withheld)]
+    heads = heads_of(reach, until) if reach.people else []
+    most = LOOKED_AT * limit
+    entries = entries_seen(viewer, heads[:most])
+    seen = [head for head in heads[:most] if pair_of(head) in entries]
+    further = [*seen[limit : limit + 1], *heads[most : most + 1]]
+    place = further[0]["id"] if further else reach.since
+    items = [*items_of(seen[:limit], entries, withheld)]
     following = write_cursor([place], shape_of(user_id), user_id) if place else None
     return items, {"next_cursor": following}
 
@@ -156,14 +158,12 @@ def people_with_news(
     return Reach([row[0] for row in found[:PEOPLE]], max(bounds, default=None))
 
 
-def heads_seen(
-    viewer: Viewer, reach: Reach, until: UUID | None
-) -> list[dict[str, Any]]:
-    """The last change of each item, of titles that the viewer sees, newest first."""
-    entries = WatchListEntry.objects.of(OuterRef("user_id")).visible_to(viewer)
-    of_title = entries.filter(anime_id=OuterRef("anime_id"))
+def heads_of(reach: Reach, until: UUID | None) -> list[dict[str, Any]]:
+    """The last change of each item, newest first, of titles that may not be seen too:
+    a condition on entries has the database read those of everybody.
+    """
     changes = Change.objects.across_users().filter(user_id__in=reach.people)
-    changes = changes.last_of_runs().filter(up_to(until), Exists(of_title))
+    changes = changes.last_of_runs().filter(up_to(until))
     if reach.since:
         changes = changes.filter(id__gt=reach.since)
     rows: Any = changes.order_by().values("id", "user_id", "anime_id", "at")
@@ -171,19 +171,19 @@ def heads_seen(
 
 
 def items_of(
-    viewer: Viewer,
     heads: Sequence[Mapping[str, Any]],
+    entries: Mapping[Pair, Mapping[str, Any]],
     withheld: Mapping[UUID, Withheld],
 ) -> Iterable[FeedItemAnswer]:
     if not heads:
         return
-    people = people_seen(viewer, {head["user_id"] for head in heads}, withheld)
-    entries, runs = entries_seen(viewer, heads), runs_of(heads)
+    people = people_seen({head["user_id"] for head in heads}, withheld)
+    runs = runs_of(heads)
     for head in heads:
-        user_id, pair = head["user_id"], (head["user_id"], head["anime_id"])
+        user_id = head["user_id"]
         # What was taken back, hidden or erased between the statements is left out.
-        if user_id in people and pair in entries and (run := runs.get(head["id"])):
-            person, entry = people[user_id], entries[pair]
+        if user_id in people and (run := runs.get(head["id"])):
+            person, entry = people[user_id], entries[pair_of(head)]
             told = told_of(run, person.types)
             if told.score != as_tenths(entry["score"]):  # it is another by now
                 told.leave_out(Doing.SCORED)
@@ -192,9 +192,10 @@ def items_of(
 
 
 def people_seen(
-    viewer: Viewer, user_ids: Collection[UUID], withheld: Mapping[UUID, Withheld]
+    user_ids: Collection[UUID], withheld: Mapping[UUID, Withheld]
 ) -> dict[UUID, Person]:
     """How they are called, and which types of their entries are seen."""
+    viewer = Viewer(of_followed=True)
     may_see: dict[str, Any] = {
         thing: ExpressionWrapper(
             is_in_audience(viewer, thing, f"audience_{thing}"), BooleanField()
@@ -222,16 +223,25 @@ def avatar_seen(avatar: str, user_id: UUID, withheld: Withheld) -> str | None:
     return url_for_others(avatar, user_id)
 
 
+def pair_of(row: Mapping[str, Any]) -> Pair:
+    return row["user_id"], row["anime_id"]
+
+
 def entries_seen(
     viewer: Viewer, heads: Sequence[Mapping[str, Any]]
 ) -> dict[Pair, dict[str, Any]]:
+    if not heads:
+        return {}
     rows = WatchListEntry.objects.across_users().visible_to(viewer)
     columns = ("user_id", "anime_id", "score", *(f"anime__{name}" for name in OF_TITLE))
-    pairs = Q(pk__in=())
+    titles: dict[UUID, set[int]] = {}
     for head in heads:
-        pairs |= Q(user_id=head["user_id"], anime_id=head["anime_id"])
+        titles.setdefault(head["user_id"], set()).add(head["anime_id"])
+    pairs = Q(pk__in=())
+    for user_id, anime_ids in titles.items():
+        pairs |= Q(user_id=user_id, anime_id__in=anime_ids)
     found: Any = rows.filter(pairs).values(*columns)
-    return {(row["user_id"], row["anime_id"]): row for row in found}
+    return {pair_of(row): row for row in found}
 
 
 def runs_of(heads: Sequence[Mapping[str, Any]]) -> dict[UUID, list[dict[str, Any]]]:

@@ -13,3 +13,16 @@ WATCHER = {
     "progress": 12,
     "score": 9.5,
 }
+TOGETHER = {
+    "id": "019ab0f2-6a3c-7c1e-9f55-0242ac120003",
+    "user_name": "bob",
+    "anime_id": "1535",
+    "title": "Death Note",
+    "imageUrl": "https://img.example.org/1535.jpg",
+    "total_episodes": 37,
+    "first": 7,
+    "last": 8,
+    "watched_on": "2026-11-30",
+    "state": "given",
+    "since": "2026-11-30T21:30:00Z",
+}

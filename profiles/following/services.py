@@ -11,6 +11,7 @@ for a name that nobody has.
 
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
+from typing import Any
 from uuid import UUID
 
 from django.db import DEFAULT_DB_ALIAS
@@ -22,7 +23,7 @@ from animecollections.db.spread import is_spread
 from animecollections.viewer import Audience
 from history.log.recording import locked
 from profiles.accounts.people import id_of_name, user_named
-from profiles.following.models import APART, MIRROR, Tie, TieKind
+from profiles.following.models import APART, MIRROR, Tie, TieKind, WatchedTogether
 from profiles.notifications.models import UserNotice
 from profiles.notifications.services import notify
 from profiles.profile.models import NoticeKind, Preferences
@@ -125,7 +126,7 @@ def kind_for(person_id: UUID) -> TieKind:
     return TieKind.FOLLOWS if audience == Audience.EVERYONE else TieKind.ASKS
 
 
-def tell(user_id: UUID, kind: NoticeKind, made: Tie) -> None:
+def tell(user_id: UUID, kind: NoticeKind, made: Tie | WatchedTogether) -> None:
     """One unread notice of the kind says it of everybody who came since. It names
     nobody: names are chosen by strangers, change, and are erased.
     """
@@ -193,6 +194,7 @@ def block(*, user_id: UUID, user_name: str) -> None:
         if blocked.count() >= MOST_BLOCKED:
             raise ApiError("blocks_full", number=MOST_BLOCKED)
         untie(user_id, person_id, *ENDED_BY_A_BLOCK)
+        WatchedTogether.objects.across_users().between(user_id, person_id).delete()
         tie(user_id, person_id, TieKind.BLOCKS)
 
 
@@ -204,20 +206,25 @@ def unblock(*, user_id: UUID, user_name: str) -> None:
 
 
 def forget(user_id: UUID) -> None:
-    """The other sides of all ties, under the lock of the account that ends: all
-    that would write one of them waits for it.
-
-    Two accounts that end at once may have each other's rows: so all are locked first,
-    in the order of their owners.
+    """Both sides of all ties, and of what was watched together, under the lock of the
+    account that ends: all that would write one of them waits for it.
     """
-    mine = Tie.objects.of(user_id).values_list("person_id", flat=True)
+    for model in (Tie, WatchedTogether):
+        forget_rows(model.objects, user_id)
+
+
+def forget_rows(objects: Any, user_id: UUID) -> None:
+    """Two accounts that end at once may have each other's rows: so all are locked
+    first, in the order of their owners.
+    """
+    mine = objects.of(user_id).values_list("person_id", flat=True)
     people = sorted({*mine, user_id})
     for place in range(0, len(people), AT_ONCE):
         some = people[place : place + AT_ONCE]
         both = Q(person_id=user_id) | Q(user_id=user_id)
-        rows = Tie.objects.across_users().filter(both, user_id__in=some)
+        rows = objects.across_users().filter(both, user_id__in=some)
         if not is_spread():  # there no statement locks rows of many machines in order
-            in_order = rows.order_by("user_id", "person_id", "kind")
+            in_order = rows.order_by("user_id", "person_id", "id")
             list(in_order.select_for_update().values_list("pk", flat=True))
         rows.delete()
 

@@ -10,7 +10,7 @@ from animecollections.viewer import Viewer
 from collections_app.models import EntryState, EntryType, WatchListEntry
 from collections_app.watch_list.fields import shown
 from profiles.following.reads import followed_by
-from profiles.moderation.reads import withheld_whole
+from profiles.moderation.reads import whole_people, withheld_of_each
 
 PER_PAGE = 50
 NAME = "user__user_name"
@@ -63,7 +63,7 @@ def entries_of(followed: list[UUID], account: Account, anime_id: int) -> Any:
     viewer = Viewer(
         hides_mature=account.hides_mature,
         of_followed=True,
-        withheld_rows=withheld_whole(followed),
+        withheld_rows=whole_people(withheld_of_each(followed)),
     )
     entries = WatchListEntry.objects.across_users().filter(user_id__in=followed)
     return entries.filter(anime_id=anime_id, user__is_active=True).visible_to(viewer)

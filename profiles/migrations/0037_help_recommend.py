@@ -6,7 +6,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('profiles', '0035_webhooks'),
+        ('profiles', '0036_sandboxes'),
     ]
 
     operations = [

@@ -50,8 +50,10 @@ class ModerationQuerySet(OwnedQuerySet["Moderation"]):
         return self.filter(state=ModerationState.WITHHELD)
 
     def for_owner(self) -> Self:
-        """What its owner may know, newest first: not that somebody reported it."""
-        return self.filter(state__in=DECIDED_AGAINST).order_by("-id")
+        """What its owner may know, the last decision first: not that somebody reported
+        it, nor in which order that was.
+        """
+        return self.filter(state__in=DECIDED_AGAINST).order_by("-decided_at", "-id")
 
     def waiting(self) -> Self:
         """For a decision of staff: reported, or answered by its owner."""

@@ -50,6 +50,8 @@ def text_of(notice: UserNoticeAnswer, language: str, zone: str) -> str:
             return t("Somebody asks to follow you.")
         case NoticeKind.FOLLOWER:
             return t("Somebody follows you now.")
+        case NoticeKind.TOGETHER:
+            return t("Somebody says that you watched something together.")
     return notice["text"] or ""
 
 

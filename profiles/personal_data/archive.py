@@ -61,7 +61,7 @@ from profiles.accounts.models import (
 from profiles.accounts.people import names_of
 from profiles.email_changes.models import EmailChange
 from profiles.feeds.models import Feed
-from profiles.following.models import Tie, TieKind
+from profiles.following.models import Tie, TieKind, WatchedTogether
 from profiles.images.models import Image
 from profiles.images.storage import storage_failures_told
 from profiles.moderation.models import Moderation
@@ -367,6 +367,12 @@ SECTIONS = [
         "ties.jsonl",
         "Whom you follow, asked to follow and block; who follows you or asks to.",
         ties,
+        left_out=("id",),
+    ),
+    SectionOfPeople(
+        "watched_together.jsonl",
+        "What you and others say that you watched together, and what you made of it.",
+        of(WatchedTogether, "id"),
         left_out=("id",),
     ),
     Section(

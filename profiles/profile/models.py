@@ -87,6 +87,7 @@ class NoticeKind(models.TextChoices):
     MERGED = "merged", "two titles of the catalogue became one"
     FOLLOW_REQUEST = "follow_request", "somebody asks to follow"
     FOLLOWER = "follower", "somebody follows since"
+    TOGETHER = "together", "somebody says that they watched together"
 
 
 class DigestTime(models.TextChoices):

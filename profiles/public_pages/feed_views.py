@@ -18,6 +18,7 @@ from profiles.public_pages import feeds, person_reads
 from profiles.public_pages.views import cache_control_of
 from profiles.sharing.owners import Look, look_at
 from profiles.sharing.public_views import TAGS, ForOthers
+from profiles.sharing.viewers import viewer_of
 
 LANGUAGE = "en"  # of the few words in them
 NAMES = {"rss": "RSS", "json": "JSON Feed 1.1"}
@@ -46,7 +47,7 @@ class PersonFeedsViewSet(ForOthers):
 
     def look(self, user_name: str) -> Look:
         owner_id = user_named(user_name)
-        return look_at(owner_id, self.viewer(owner_id), (), self.wanted)
+        return look_at(owner_id, viewer_of(self, owner_id), (), self.wanted)
 
     @feed("their watch list", "getPersonsFeed", "rss")
     def watch_list_rss(self, request: Request, user_name: str) -> HttpResponse:

@@ -34,6 +34,7 @@ from profiles.sharing.models import Share
 from profiles.sharing.owners import Look, look_at
 from profiles.sharing.parameters import ORDERING, PAGES, YEARS
 from profiles.sharing.public_views import FOR_ALL_IF_STILL_SO, ForLinks, ForOthers
+from profiles.sharing.viewers import viewer_of
 
 Json = dict[str, Any]
 NOT_FOUND = 404
@@ -180,7 +181,7 @@ class PersonPage(Page):
     ) -> HttpResponseBase:
         with self.limits():
             owner_id = user_named(name)
-            look = look_at(owner_id, self.viewer(owner_id), (), self.wanted)
+            look = look_at(owner_id, viewer_of(self, owner_id), (), self.wanted)
             found = read(look)
         return self.written(template, look.user_name, found, draw)
 

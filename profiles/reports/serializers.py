@@ -16,6 +16,7 @@ from profiles.moderation.models import (
     ModerationState,
     ReportedThing,
 )
+from profiles.moderation.reads import id_for_owner
 from profiles.reports.models import Report, ReportReason
 from profiles.reports.seen import wrong_which
 
@@ -107,7 +108,7 @@ def report_to_json(report: Report) -> Json:
 
 def decision_to_json(row: Moderation) -> Json:
     return {
-        "id": row.pk,
+        "id": id_for_owner(row.pk),
         "of": row.thing,
         "which": row.which,
         "state": row.state,

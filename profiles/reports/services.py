@@ -18,6 +18,7 @@ from profiles.moderation.models import (
     ModerationState,
     ReportedThing,
 )
+from profiles.moderation.reads import called_by_owner
 from profiles.profile.image_urls import is_from_us
 from profiles.reports.models import Report
 from profiles.reports.seen import Seen
@@ -162,8 +163,13 @@ def tell_reporters(moderation: Moderation) -> None:
 def answer(*, user_id: UUID, moderation_id: UUID, text: str) -> Moderation:
     """To what staff withhold; it waits for them then. 404 `decision_not_found`, 409
     `decision_answered` while they have not read the answer before.
+
+    moderation_id: as its owner has it.
     """
-    rows = Moderation.objects.of(user_id).filter(pk=moderation_id)
+    row_id = called_by_owner(user_id, moderation_id)
+    if row_id is None:
+        raise ApiError("decision_not_found")
+    rows = Moderation.objects.of(user_id).filter(pk=row_id)
     now = timezone.now()
     is_open = rows.withheld().filter(waiting_since=None)
     is_taken = is_open.update(answer=text, answered_at=now, waiting_since=now)

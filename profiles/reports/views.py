@@ -1,7 +1,5 @@
 """Reports over HTTP: for everybody; and decisions about what is one's own."""
 
-from uuid import UUID
-
 from rest_framework.permissions import AllowAny
 from rest_framework.request import Request
 
@@ -11,11 +9,9 @@ from animecollections.api.rendering import Answer, answer
 from animecollections.api.schema import documented
 from animecollections.db.statements import limited
 from animecollections.scopes import ACCOUNT, OPEN
-from animecollections.viewer import Link, Viewer
 from history.idempotency.views import IdempotentViewSet
 from profiles.accounts.people import user_named
 from profiles.accounts.views import NeverStored
-from profiles.following.reads import as_follower
 from profiles.moderation.models import Moderation
 from profiles.reports import examples, seen, services
 from profiles.reports.serializers import (
@@ -29,6 +25,7 @@ from profiles.reports.serializers import (
 from profiles.sharing.fields import named_by
 from profiles.sharing.owners import Look, look_at
 from profiles.sharing.services import find, link_of
+from profiles.sharing.viewers import viewer_of
 
 TAGS = ["Reports"]
 MOST_LISTED = 200
@@ -73,19 +70,11 @@ class ReportsViewSet(IdempotentViewSet):
         """As the addresses of what others see look."""
         if "user_name" in body:
             owner_id = user_named(body["user_name"])
-            return look_at(owner_id, self.viewer(owner_id), (), {})
+            return look_at(owner_id, viewer_of(self, owner_id), (), {})
         secret = body["link"].rpartition(SECRET_OF_LINK)[2].partition("?")[0]
         share = find(secret, is_used_up_too=True)
-        viewer = self.viewer(share.user_id, link_of(share))
+        viewer = viewer_of(self, share.user_id, link_of(share))
         return look_at(share.user_id, viewer, named_by(share.fields), {})
-
-    def viewer(self, owner_id: UUID, link: Link | None = None) -> Viewer:
-        """As those of the public addresses are."""
-        viewer = Viewer(hides_mature=self.asker.hides_mature, link=link)
-        if not self.request.user.is_authenticated:
-            return viewer
-        may = self.has_scope("following:read")
-        return as_follower(viewer, owner_id, self.user_id, may=may)
 
     def reporter(self) -> services.Reporter:
         """What cannot do everything for an account says nothing in its name."""

@@ -8,7 +8,6 @@ one blocks the other; and no more: an owner sees what others see (all of it is a
 from collections.abc import Mapping
 from contextlib import AbstractContextManager
 from typing import Any
-from uuid import UUID
 
 from django.http.response import HttpResponseBase
 from django.utils.crypto import salted_hmac
@@ -24,17 +23,16 @@ from animecollections.api.shapes import nullable
 from animecollections.api.views import FOR_ALL, ApiViewSet
 from animecollections.db.statements import limited
 from animecollections.scopes import OPEN
-from animecollections.viewer import Link, Viewer
 from collections_app.models import EntryType
 from collections_app.watch_list.for_others import PER_PAGE
 from profiles.accounts.people import user_named
-from profiles.following.reads import as_follower
 from profiles.sharing import comparing, examples, reads, services
 from profiles.sharing import shown_serializers as shapes
 from profiles.sharing.fields import named_by
 from profiles.sharing.models import Share, SharedThing
 from profiles.sharing.owners import Look, look_at
 from profiles.sharing.parameters import OF_LISTS, ORDERING, PAGES, YEARS
+from profiles.sharing.viewers import viewer_of
 
 TAGS = ["Sharing"]
 # A cache may hold it, but asks each time whether it is still so: what becomes private
@@ -71,14 +69,6 @@ class ForOthers(ApiViewSet):
             response["X-Robots-Tag"] = "noindex"
         return response
 
-    def viewer(self, owner_id: UUID, link: Link | None = None) -> Viewer:
-        """404 where one blocks the other. A token sees as a follower by its scope."""
-        viewer = Viewer(hides_mature=self.asker.hides_mature, link=link)
-        if not self.request.user.is_authenticated:
-            return viewer
-        may = self.has_scope("following:read")
-        return as_follower(viewer, owner_id, self.user_id, may=may)
-
     def limits(self) -> AbstractContextManager[None]:
         return limited(is_visitor=not self.request.user.is_authenticated)
 
@@ -100,7 +90,7 @@ class ForOthers(ApiViewSet):
 class PeopleViewSet(ForOthers):
     def look(self, user_name: str) -> Look:
         owner_id = user_named(user_name)
-        return look_at(owner_id, self.viewer(owner_id), (), self.wanted)
+        return look_at(owner_id, viewer_of(self, owner_id), (), self.wanted)
 
     def seen(self, user_name: str, read: Any, *which: object) -> Answer:
         with self.limits():
@@ -228,7 +218,7 @@ class CompareViewSet(ForOthers):
     def retrieve(self, request: Request, user_name: str) -> Answer:
         owner_id = user_named(user_name)
         with self.limits():
-            look = look_at(owner_id, self.viewer(owner_id), (), self.wanted)
+            look = look_at(owner_id, viewer_of(self, owner_id), (), self.wanted)
             titles, meta = comparing.compare(look, self.user_id)
         return answer(titles, meta=meta)
 
@@ -244,7 +234,7 @@ class ForLinks(ForOthers):
             page_size = None
         if share.of == SharedThing.TYPE:
             wanted["type"] = [share.which]
-        viewer = self.viewer(share.user_id, services.link_of(share))
+        viewer = viewer_of(self, share.user_id, services.link_of(share))
         named = named_by(share.fields)
         return look_at(share.user_id, viewer, named, wanted, page_size)
 

@@ -30,6 +30,7 @@ from profiles.models import (
     PushSubscription,
     Report,
     User,
+    WatchedTogether,
 )
 from profiles.notifications.services import notify
 from profiles.oauth import devices
@@ -152,6 +153,15 @@ def fill(user, client, visitor, anime):
     client.put(f"/api/user/hidden/{anime.pk}")
     other = User.objects.exclude(pk=user.pk).get()
     client.put(f"/api/user/following/{other.user_name}")
+    watched = {"anime_id": anime.pk, "first": 1, "last": 2, "since": timezone.now()}
+    for one, with_whom, state in ((user, other, "given"), (other, user, "waiting")):
+        WatchedTogether.objects.create(
+            user=one,
+            person_id=with_whom.pk,
+            state=state,
+            watched_on="2026-11-30",
+            **watched,
+        )
     Preferences.objects.filter(user=user).update(notice_digest="daily")
     notify(user_id=user.pk, kind=NoticeKind.MERGED, key="merged:1", anime_id=anime.pk)
     PushSubscription.objects.create(

@@ -1,6 +1,7 @@
 """What staff decide about reports, in the admin; and what the owner answers."""
 
 from datetime import timedelta
+from uuid import UUID
 
 import pytest
 from django.contrib.auth.models import Group
@@ -13,6 +14,7 @@ from factories import UserFactory
 from history.models import StaffAction
 from profiles import retention
 from profiles.models import Moderation, Report, User
+from profiles.moderation.reads import id_for_owner
 from profiles.tests.outbox import send_all
 from profiles.tests.test_reports import URL, filled, no_rates, said, shown
 from profiles.tests.test_viewers import titles
@@ -77,6 +79,10 @@ def test_from_the_report_to_the_answer_and_back(
     assert decision["state"] == "withheld"
     # What it names says nothing of who reported it.
     assert not {"reports", "snapshot", "sentence"} & decision.keys()
+    # Nor when: the id of the row has the time of the first report.
+    assert (UUID(decision["id"]).version, reported.pk.version) == (4, 7)
+    by_row = client.post(f"{MINE}/{reported.pk}/answer", {"text": "I changed it."})
+    assert by_row.json()["code"] == "decision_not_found"
     # Nothing is left in the queue until the owner answers; then once.
     assert (
         page(reported) not in moderator.get(reverse("admin:reports")).content.decode()
@@ -198,7 +204,9 @@ def test_who_may_decide(alice, reported, moderator, staff_client):
 
 def test_another_persons_decision_is_not_theirs(other_client, moderator, reported):
     decide(moderator, reported, "withhold")
-    refused = other_client.post(f"{MINE}/{reported.pk}/answer", {"text": "Mine"})
+    refused = other_client.post(
+        f"{MINE}/{id_for_owner(reported.pk)}/answer", {"text": "Mine"}
+    )
     assert (refused.status_code, refused.json()["code"]) == (404, "decision_not_found")
     assert other_client.get(MINE).json()["data"] == []
 

@@ -226,6 +226,9 @@ def test_nothing_of_anybody_else_is_in_it(filled, hers, stranger, other_client):
     [tie] = map(json.loads, texts.pop("ties.jsonl").splitlines())
     assert tie["user_name"] == filled.user_name  # who asks to follow
     assert tie.keys() == {"user_name", "kind", "since"}
+    [watched] = map(json.loads, texts.pop("watched_together.jsonl").splitlines())
+    assert watched["user_name"] == filled.user_name  # who says so
+    assert not {"id", "person_id"} & watched.keys()
     [report] = map(json.loads, texts.pop("reports.jsonl").splitlines())
     assert report["about_user_name"] == filled.user_name  # whom they reported
     text = "\n".join(texts.values())
@@ -334,8 +337,8 @@ def test_while_others_are_being_made_it_is_busy(hers, monkeypatch):
 
 def test_what_it_costs(filled, hers, budget):
     in_words = (
-        "sign-in check, the proof, 48 sections, the list once more (14), names of "
-        "pictures, lock and note; the e-mail, where it is spread"
+        "sign-in check, the proof, 49 sections, the list once more (14), names of "
+        "pictures and of people, lock and note; the e-mail, where it is spread"
     )
-    with budget(67 + is_spread(), in_words):
+    with budget(69 + is_spread(), in_words):
         archive_of(hers.get(URL))

@@ -233,6 +233,7 @@ export interface Watched {
   imageUrl: string | null;
   watched_on: string; // "2026-11-28", "2015-06", "2015" or "unknown"
   episodes: number;
+  company?: string[]; // with whom, as far as this page knows
   viewing: number;
   minutes: number;
   revision: number;
@@ -379,6 +380,11 @@ export interface RegisteredApp {
 export interface NewRegisteredApp extends RegisteredApp { client_secret: string | null }
 export interface Person { user_name: string; state: "none" | "asked" | "following" | "blocked"; since: string }
 export interface Between extends Omit<Person, "since"> { follower: "none" | "asks" | "follows" }
+/** What somebody watched with another, as /api/user/together has it. */
+export interface Together {
+  id: string; user_name: string; anime_id: string; title: string; imageUrl: string | null; total_episodes: number | null;
+  first: number; last: number; watched_on: string; state: "given" | "waiting" | "accepted"; since: string;
+}
 export interface Watcher { user_name: string; type: string; state: string; progress: number; score: number | null }
 /** What one may like, and why. */
 export interface Recommendation {

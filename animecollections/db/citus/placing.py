@@ -76,6 +76,7 @@ PLACES = {
     "profiles.Moderation": by_user(OWN),
     "profiles.Report": coordinator("between two people; what staff work off"),
     "profiles.Tie": by_user(OWN),
+    "profiles.WatchedTogether": by_user(OWN),
     "profiles.UserNotice": by_user(OWN),
     "profiles.MutedTitle": by_user(OWN),
     "profiles.PushSubscription": by_user(OWN),

@@ -46,6 +46,7 @@ MENU = {
         rows("Failed sign-ins", "bar_chart", "profiles.failedsignins"),
         rows("Images", "image", "profiles.image"),
         rows("Following and blocks", "group_add", "profiles.tie"),
+        rows("Watched together", "groups", "profiles.watchedtogether"),
         rows("Privacy requests", "gavel", "profiles.privacyrequest"),
         rows("Exports", "download", "profiles.madeexport"),
         rows("Erasures", "person_remove", "profiles.erasure"),

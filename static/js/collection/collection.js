@@ -127,9 +127,10 @@ export class Collection extends SyncedCopy {
   /**
    * @param {string[]} animeIds @param {Type} type @param {State} [state]  of that type: active if not said
    * @param {string} [watched_on]  when the episodes were watched that it adds
+   * @param {boolean} [quiet]  followers are not told of it
    */
-  move(animeIds, type, state, watched_on) {
-    return this.change(animeIds.map((animeId) => ({ op: "move", animeId, type, ...(state && { state }), watched_on })));
+  move(animeIds, type, state, watched_on, quiet) {
+    return this.change(animeIds.map((animeId) => ({ op: "move", animeId, type, ...(state && { state }), watched_on, ...(quiet && { quiet }) })));
   }
 
   /** Begins the next time through. @param {string} animeId */

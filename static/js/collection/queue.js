@@ -60,7 +60,7 @@ export function withoutDay(unsent, answer) {
  * @param {Unsent} unsent @param {Entry | null} theirs @returns {Unsent | Conflict}
  */
 export function merge(unsent, theirs) {
-  const { op: _, animeId, if_revision, ...yours } = /** @type {Operation} */ (unsent.operation);
+  const { op: _, animeId, if_revision, quiet: __, ...yours } = /** @type {Operation} */ (unsent.operation);
   const [now, seen] = [theirs, unsent.seen];
   const names = fieldsIn(yours).filter((name) => FIELDS.includes(name));
   // What is said of episodes is said over the progress that one saw.

@@ -76,7 +76,7 @@ export function behindBy(entry, aired) {
 /** @param {Entry | null} entry @param {Unsent} unsent @returns {Entry | null} */
 function guessed(entry, { operation, anime, id, at }) {
   if (!operation) return entry;
-  const { op, animeId, id: _, by = 1, fresh, if_revision, watched_on, ...sent } = operation;
+  const { op, animeId, id: _, by = 1, fresh, if_revision, watched_on, quiet: __, ...sent } = operation;
   if (op === "remove") return null;
   if (op === "viewing_begin") return entry && begun(entry, at);
   if (op === "viewing_update" && sent.state === "active") return entry && reopened(entry, sent.progress ?? 0, at);

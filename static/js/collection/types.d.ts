@@ -67,6 +67,7 @@ export interface Operation extends Sent {
   fresh?: boolean;
   if_revision?: number;
   watched_on?: string;
+  quiet?: boolean; // followers are not told
   number?: number; // of a viewing
   listId?: string; // of `list_…`: its id, or that of the operation that makes it
   rank?: string;
@@ -185,7 +186,7 @@ export interface Viewing {
   revision: number;
 }
 
-export type NoticeKind = "episode" | "first" | "finale" | "sequel" | "moved" | "merged" | "follow_request" | "follower";
+export type NoticeKind = "episode" | "first" | "finale" | "sequel" | "moved" | "merged" | "follow_request" | "follower" | "together";
 
 /** What happened to a title of the list. */
 export interface Notice {

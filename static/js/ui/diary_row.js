@@ -36,6 +36,7 @@ export function diaryRow(app, row, changed, { isOfTitle = false } = {}) {
       !isOfTitle && h("a", { href: pageOf(row.anime_id) }, title),
       h("div", { class: "diary-fields" },
         h("label", {}, episodes, h("span", { class: "muted" }, row.episodes === 1 ? t("episode") : t("episodes"))), when.box),
+      row.company && h("span", { class: "muted" }, t("with {names}", { names: row.company.join(", ") })),
       row.isWaiting && h("span", { class: "muted" }, t("Waiting to be sent"))),
     iconButton("close", t("Remove {title} from the diary", { title }), {
       "data-row": `${row.id} remove`,

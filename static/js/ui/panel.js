@@ -10,6 +10,7 @@ import { episodeInputs } from "./episodes.js";
 import { historyItem } from "./history_item.js";
 import { priorityChoice } from "./priority.js";
 import { TitleDiary } from "./title_diary.js";
+import { WatchedWith } from "./together.js";
 import { TitleWatchers } from "./watchers.js";
 import { OnLists } from "./on_lists.js";
 import { Viewings } from "./viewings.js";
@@ -39,6 +40,7 @@ class Panel {
     this.onLists = new OnLists(app, animeId, () => this.entry ?? {});
     this.diary = new TitleDiary(app, animeId);
     this.watchers = new TitleWatchers(app, animeId);
+    this.with = new WatchedWith(app, animeId, () => this.entry);
     this.past = h("section", { class: "panel-history" });
     const save = (/** @type {Sent & {watched_on?: string}} */ fields) => this.save(fields);
     this.controls = new Controls(app, animeId, save);
@@ -64,7 +66,7 @@ class Panel {
     const box = dialog({ label: this.entry?.title ?? "", class: "panel", onclose: () => this.close() },
       h("div", { class: "panel-body" },
         iconButton("close", t("Close"), { class: "icon-button close", onclick: () => this.box.close() }),
-        this.head, this.form(), this.onLists.box, this.viewings.box, this.watchers.box, this.diary.box, this.facts, this.past));
+        this.head, this.form(), this.onLists.box, this.viewings.box, this.with.box, this.watchers.box, this.diary.box, this.facts, this.past));
     box.dataset.anime = this.animeId;
     return box;
   }

@@ -7,8 +7,8 @@ import { placeOf, scoreText, statusName, statusOf, t } from "./words.js";
 /** @import { AnimeFacts, Entry } from "../collection/types.js" */
 /** @import { App, Shown } from "../types.js" */
 
-/** Moves titles of the list, and says so. @param {App} app @param {string[]} ids @param {string} status @param {string} [day]  of the episodes that it adds */
-export function moveTo(app, ids, status, day) {
+/** Moves titles of the list, and says so. @param {App} app @param {string[]} ids @param {string} status @param {string} [day]  of the episodes that it adds @param {boolean} [quiet]  followers are not told */
+export function moveTo(app, ids, status, day, quiet) {
   const { collection } = app;
   const listed = /** @type {Entry[]} */ (ids.map((id) => collection.entries.get(id)).filter(Boolean));
   const moved = listed.filter((entry) => statusOf(entry) !== status);
@@ -18,7 +18,7 @@ export function moveTo(app, ids, status, day) {
   const said = moved.length === 1 ? t("Moved {title} to {type}.", { title: first.title, type: statusName(status) })
     : t("Moved {n} titles to {type}.", { n: moved.length, type: statusName(status) });
   const isFinished = status === "Completed" && moved.length === 1;
-  const again = (/** @type {string | undefined} */ on) => collection.move(moved.map(({ anime_id }) => anime_id), type, state, on);
+  const again = (/** @type {string | undefined} */ on) => collection.move(moved.map(({ anime_id }) => anime_id), type, state, on, quiet);
   const change = again(day);
   const after = collection.entries.get(first.anime_id) ?? first;
   app.done(change, said, isFinished ? (made) => afterFinishing(app, after, made, again) : undefined);

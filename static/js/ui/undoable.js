@@ -17,7 +17,7 @@ export async function undoOperation(app, id) {
 }
 
 /**
- * @param {App} app @param {"POST" | "PATCH" | "DELETE"} method @param {string} path @param {unknown} body @param {string} sentence
+ * @param {App} app @param {"POST" | "PUT" | "PATCH" | "DELETE"} method @param {string} path @param {unknown} body @param {string} sentence
  * @param {{revision?: number, changed?: () => unknown, whenOffline?: (key: string) => unknown}} [about]
  *   revision: that one decided on, where a newer one is not to be overwritten; changed: what draws it
  *   again; whenOffline: what keeps it for later, under the key that it may have been done by already

@@ -6,6 +6,7 @@ import { cover } from "../../ui/covers.js";
 import { DIARY, waitingIn, withWaiting } from "../../ui/diary_edits.js";
 import { diaryRow, titleOf } from "../../ui/diary_row.js";
 import { failed, focused, h, iconButton, later, loading, nodes, pageHead, select } from "../../ui/dom.js";
+import { companyIn, placeOf } from "../../ui/together.js";
 import { daysBack } from "../../ui/watched_on.js";
 import { monthName, weekdayName } from "../../ui/more_words.js";
 import { dayName, episodeCount, monthOf, t, titleCount } from "../../ui/words.js";
@@ -115,7 +116,8 @@ class DiaryPage {
     const asked = ++this.asking;
     const { month, app: { collection } } = this;
     try {
-      const rows = await this.rowsOf(month);
+      const [found, company] = await Promise.all([this.rowsOf(month), companyIn(this.app, month)]);
+      const rows = found.map((row) => (company.has(placeOf(row)) ? { ...row, company: company.get(placeOf(row)) } : row));
       keepMonth(collection, month, rows).catch(() => {}); // then not without network
       if (asked === this.asking) this.show(rows, "");
     } catch (error) {

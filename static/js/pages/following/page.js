@@ -4,11 +4,12 @@ import { Refused } from "../../collection/index.js";
 import { pageOf } from "../../shell/address.js";
 import { failed, failureSentence, h, loading, pageHead } from "../../ui/dom.js";
 import { section } from "../../ui/fields.js";
+import { TOGETHER, offerRow } from "../../ui/together.js";
 import { BLOCKS, FOLLOWERS, FOLLOWING, FollowButtons, REQUESTS, actButton } from "../../ui/follow.js";
 import { day, t } from "../../ui/words.js";
 
 /** @import { Answer } from "../../collection/types.js" */
-/** @import { App, ComparedTitle, Person } from "../../types.js" */
+/** @import { App, ComparedTitle, Person, Together } from "../../types.js" */
 /** @import { Act } from "../../ui/follow.js" */
 
 /** What everybody sees of them. @param {string} name */
@@ -19,7 +20,7 @@ export function show(main, app) {
   const page = new FollowingPage(app);
   main.append(pageHead(t("Following")),
     h("p", { class: "muted" }, t("Followers see what you show to followers."), " ", h("a", { href: "/sharing" }, t("Sharing"))),
-    h("div", { class: "settings" }, page.find(), page.lists.map(({ box }) => box)));
+    h("div", { class: "settings" }, page.offers.box, page.find(), page.lists.map(({ box }) => box)));
   page.draw();
 }
 
@@ -30,6 +31,7 @@ class FollowingPage {
   /** @param {App} app */
   constructor(app) {
     this.app = app;
+    this.offers = new Offers(app);
     const list = (/** @type {About} */ about) => new PeopleList(app, about, () => this.draw());
     this.lists = [
       list({ url: REQUESTS, title: t("Requests"), empty: t("Nobody asks to follow you."), acts: () => ["accept", "decline"] }),
@@ -41,7 +43,7 @@ class FollowingPage {
 
   /** @returns {Promise<unknown>} */
   draw() {
-    return Promise.all(this.lists.map((list) => list.draw()));
+    return Promise.all([this.offers.draw(), ...this.lists.map((list) => list.draw())]);
   }
 
   find() {
@@ -65,6 +67,29 @@ class FollowingPage {
       this.found.replaceChildren(h("p", { class: "refusal" }, isNobody ? t("Nobody here is called {name}.", { name }) : failureSentence(error)));
     }
   }
+}
+
+/** What others say one watched with them; nothing of it where nobody does. */
+class Offers {
+  list = h("ul", {});
+  box = section(t("Watched together"), h("div", { class: "tokens" }, this.list));
+
+  /** @param {App} app */
+  constructor(app) {
+    this.app = app;
+    this.box.hidden = true;
+  }
+
+  draw = async () => {
+    try {
+      /** @type {Answer<Together[]>} */
+      const { data } = await this.app.collection.api.ask("GET", `${TOGETHER}?state=waiting`, undefined, { tries: 2, check: Array.isArray });
+      this.list.replaceChildren(...data.map((one) => offerRow(this.app, one, this.draw)));
+      this.box.hidden = !data.length;
+    } catch {
+      // the lists below say why
+    }
+  };
 }
 
 /** @typedef {{url: string, title: string, empty: string, acts: (person: Person) => Act[]}} About */

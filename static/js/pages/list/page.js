@@ -49,6 +49,7 @@ class ListPage {
     this.wanted = wantedBy(here().query, remembered.get("list") ?? {});
     /** @type {Set<string>} */
     this.selected = new Set();
+    this.quiet = h("input", { type: "checkbox" }); // of what is done with the bar
     this.isSelecting = false; // from the first one chosen, or the button, on
     /** All names of each anime, folded, until others are known. @type {Map<string, string>} */
     this.folded = new Map();
@@ -254,8 +255,9 @@ class ListPage {
 
   /** @param {string[]} ids @param {string} status */
   move(ids, status) {
+    const quiet = this.isSelecting && this.quiet.checked;
     this.endSelecting();
-    moveTo(this.app, ids, status);
+    moveTo(this.app, ids, status, undefined, quiet);
     this.draw();
   }
 
@@ -283,6 +285,7 @@ class ListPage {
 
   endSelecting() {
     this.isSelecting = false;
+    this.quiet.checked = false;
     this.selected.clear();
   }
 
@@ -290,6 +293,7 @@ class ListPage {
     const ids = [...this.selected];
     this.bar.hidden = !ids.length;
     this.bar.replaceChildren(...nodes(ids.length > 0 && selectionBar(ids.length, {
+      quiet: this.quiet,
       selectAll: () => (this.shown.forEach(({ anime_id }) => this.selected.add(anime_id)), this.draw()),
       move: (status) => this.move(ids, status), remove: () => this.remove(ids), end: () => (this.endSelecting(), this.draw()),
     })));

@@ -114,12 +114,13 @@ const sorted = (values) => [...new Set(values)].sort();
 
 /**
  * The bar of what is selected.
- * @param {number} size @param {{selectAll: () => unknown, move: (status: string) => unknown, remove: () => unknown, end: () => unknown}} ways
+ * @param {number} size @param {{quiet: HTMLInputElement, selectAll: () => unknown, move: (status: string) => unknown, remove: () => unknown, end: () => unknown}} ways
  */
-export const selectionBar = (size, { selectAll, move, remove, end }) => [
+export const selectionBar = (size, { quiet, selectAll, move, remove, end }) => [
   h("strong", {}, t("{n} selected", { n: size })),
   h("button", { type: "button", class: "link", onclick: selectAll }, t("Select all")),
   h("span", { class: "spread" }),
+  h("label", { class: "check" }, quiet, t("Tell no followers")),
   ...STATUSES.slice(0, -1).map((status) => h("button", { type: "button", class: "button", onclick: () => move(status) }, statusName(status))),
   h("button", { type: "button", class: "button danger", onclick: remove }, t("Remove")),
   iconButton("close", t("Clear selection"), { onclick: end }),

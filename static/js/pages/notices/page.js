@@ -85,7 +85,7 @@ class NoticesPage {
       h("span", {}, isFresh && h("span", { class: "unseen" }, t("New:"), " "),
         animeId && h("a", { href: pageOf(animeId) }, title ?? `№ ${animeId}`), animeId && " ",
         sentenceOf(notice, this.app.preferences.timezone),
-        ["follower", "follow_request"].includes(notice.kind) && [" ", h("a", { href: "/following" }, t("Following"))]),
+        ["follower", "follow_request", "together"].includes(notice.kind) && [" ", h("a", { href: "/following" }, t("Following"))]),
       h("time", { class: "muted", datetime: at }, since(at)),
       animeId && this.muting(animeId, title ?? ""));
   }

@@ -16,6 +16,7 @@ export function sentenceOf(notice, zone) {
   }
   if (kind === "follow_request") return t("Somebody asks to follow you.");
   if (kind === "follower") return t("Somebody follows you now.");
+  if (kind === "together") return t("Somebody says that you watched something together.");
   return n === null ? notice.text ?? "" : airedOf(notice);
 }
 

@@ -15,6 +15,7 @@ const kinds = () => [
   ["finale", t("Last episodes")], ["sequel", t("Sequels of what you completed")],
   ["moved", t("Moved dates")], ["merged", t("Titles that turned out to be the same")],
   ["follow_request", t("Who asks to follow you")], ["follower", t("New followers")],
+  ["together", t("What others say you watched with them")],
 ];
 
 /** @param {App} app @param {(changes: Partial<Preferences>) => unknown} prefer */
