@@ -6,6 +6,7 @@ from time import monotonic
 from zipfile import ZipFile
 
 import pytest
+from django.core.management import call_command
 
 from animecollections.api.simulating import DROPPED, HELD_BACK
 from animecollections.identity import Origin
@@ -111,12 +112,11 @@ def test_nobody_finds_it_follows_it_counts_it_or_mails_it(
 
 
 def test_it_is_exported_and_erased_with_its_owner(client, alice, entry):
-    with ZipFile(archive.write(alice.pk, name="alice")) as zipped:
+    with archive.write(alice.pk, name="alice") as file, ZipFile(file) as zipped:
         rows = zipped.read("sandbox/watch_list.jsonl").splitlines()
         assert json.loads(rows[0])["anime_id"] == 1535
         assert zipped.read("watch_list.jsonl") == b""
         assert b"sandbox/" in zipped.read("README.txt")
-    User.objects.filter(pk=alice.pk).update(is_active=False)
     assert not [found for found in doctor.sandboxes() if found]
     erase(user_id=alice.pk, through=Origin("command"))
     assert not User.objects.exists() and not LoginClaim.objects.exists()
@@ -144,9 +144,7 @@ def test_reset_makes_it_new_and_ends_every_cursor(client, sandbox, alice, entry)
     assert not KeptAnswer.objects.filter(user__sandbox_of=alice.pk).exists()
     back = sandbox.post(LIST, {"animeId": 1535, "type": "Watching"}).json()["data"]
     assert back["entry"]["progress"] == 0  # nothing of the one before comes back
-    for check in (*doctor.CHECKS,):
-        if check.name in ("accounts", "claims", "sandboxes") and check.run:
-            assert not list(filter(None, check.run()))
+    call_command("doctor")  # fails where it finds anything
 
 
 def test_reset_is_of_sandboxes_alone(client, alice, death_note):
@@ -170,10 +168,10 @@ def test_elsewhere_the_header_is_refused_and_nothing_is_done(client, death_note)
     assert client.get("/api/genres", **simulated("503")).status_code == 400
 
 
-@pytest.mark.parametrize("value", ["", "500", "slow=11", "slow=0", "409,503"])
-def test_an_unknown_value_is_refused(sandbox, value):
-    refused = sandbox.get(LIST, **simulated(value))
-    assert "X-Simulate" in refused.json()["fields"]
+def test_an_unknown_value_is_refused(sandbox):
+    for value in ("", "500", "slow=11", "slow=0", "409,503"):
+        refused = sandbox.get(LIST, **simulated(value))
+        assert "X-Simulate" in refused.json()["fields"], value
 
 
 def test_it_is_asked_to_wait_with_true_headers(sandbox, entry, budget):
@@ -188,7 +186,7 @@ def test_it_is_asked_to_wait_with_true_headers(sandbox, entry, budget):
     assert failed(running) == (409, "still_running")
     assert sandbox.post(f"{ONE}/increment", **simulated("409")).status_code == 400
     done = sandbox.post(f"{ONE}/increment", HTTP_IDEMPOTENCY_KEY="k").json()["data"]
-    assert done["entry"]["progress"] == 1
+    assert done["progress"] == 1
 
 
 def test_another_device_was_first(sandbox, entry):
@@ -205,7 +203,7 @@ def test_another_device_was_first(sandbox, entry):
     assert [row["status"] for row in results] == [412, 200]
     assert sandbox.get(LIST, **simulated("412")).status_code == 400
     kept = sandbox.patch(ONE, sent, HTTP_IDEMPOTENCY_KEY="k")  # as after a merge
-    assert kept.json()["data"]["entry"]["notes"] == "mine"
+    assert kept.json()["data"]["notes"] == "mine"
 
 
 def test_a_cursor_is_of_another_log(sandbox, entry):
@@ -226,7 +224,7 @@ def test_only_what_was_done_goes_unanswered_and_only_once(sandbox, entry):
     again = sandbox.post(f"{ONE}/increment", **simulated("drop-answer", "k"))
     assert is_dropped(lost) and not is_dropped(again)
     assert again["Idempotency-Replayed"] == "true" and again.json() == lost.json()
-    assert again.json()["data"]["entry"]["progress"] == 1
+    assert again.json()["data"]["progress"] == 1
     refused = sandbox.post(LIST, {"animeId": 9}, **simulated("drop-answer", "l"))
     assert refused.status_code == 400 and not is_dropped(refused)
     late = sandbox.get(LIST, **simulated("slow=3"))
