@@ -7,6 +7,7 @@ is held back where that costs no thread (animecollections/server/bridge.py).
 """
 
 import re
+from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from django.http.response import HttpResponseBase
@@ -42,32 +43,19 @@ NEVER_410 = "Only GET /api/user/sync continues from a cursor: send it there."
 
 def simulate(view: "ApiViewSet", request: Request) -> str:
     """What was asked for, "" mostly; done here, as far as it can be done before."""
-    wanted = header(request, HEADER)
-    if wanted is None:
+    sent = header(request, HEADER)
+    if sent is None:
         return ""
     if SANDBOX not in getattr(request.auth, "scopes", ()):
         raise refuse(**{HEADER: NOT_HERE})
     count(request)
-    match wanted := wanted.strip():
-        case "409":
-            refuse_as_running(view, request)
-        case "429":
-            request._request.rate_headers = used_up(request)  # type: ignore[attr-defined]
-            raise not_now("throttled", RETRY_AFTER)
-        case "503":
-            raise not_now("busy", RETRY_AFTER)
-        case "412":
-            break_condition(view, request)
-        case "stale-cursor":
-            if STALE_CURSOR not in view.simulates:
-                raise refuse(**{HEADER: NEVER_410})
-        case "drop-answer":
-            pass
-        case _:
-            slow = SLOW.fullmatch(wanted)
-            if slow is None:
-                raise refuse(**{HEADER: UNKNOWN})
-            request._request.META[HELD_BACK] = int(slow[1])
+    wanted = sent.strip()
+    if slow := SLOW.fullmatch(wanted):
+        request._request.META[HELD_BACK] = int(slow[1])
+    elif begin := BEGINNINGS.get(wanted):
+        begin(view, request)
+    elif wanted != DROP_ANSWER:
+        raise refuse(**{HEADER: UNKNOWN})
     return wanted
 
 
@@ -78,10 +66,15 @@ def count(request: Request) -> None:
     request._request.rate_headers = usual  # type: ignore[attr-defined]
 
 
-def used_up(request: Request) -> dict[str, str]:
+def refuse_as_too_many(view: "ApiViewSet", request: Request) -> None:
     usual: dict[str, str] = request._request.rate_headers  # type: ignore[attr-defined]
     scope = usual["RateLimit-Policy"].partition(";")[0]
-    return usual | {"RateLimit": f"{scope};r=0;t={RETRY_AFTER}"}
+    usual["RateLimit"] = f"{scope};r=0;t={RETRY_AFTER}"
+    raise not_now("throttled", RETRY_AFTER)
+
+
+def refuse_as_busy(view: "ApiViewSet", request: Request) -> None:
+    raise not_now("busy", RETRY_AFTER)
 
 
 def refuse_as_running(view: "ApiViewSet", request: Request) -> None:
@@ -100,6 +93,20 @@ def break_condition(view: "ApiViewSet", request: Request) -> None:
         raise refuse(**{HEADER: NEVER_412})
     request._request.META["HTTP_IF_MATCH"] = NO_SUCH_TAG
     request._request.META.pop("HTTP_IF_NONE_MATCH", None)
+
+
+def check_cursor(view: "ApiViewSet", request: Request) -> None:
+    if STALE_CURSOR not in view.simulates:
+        raise refuse(**{HEADER: NEVER_410})
+
+
+BEGINNINGS: dict[str, Callable[["ApiViewSet", Request], None]] = {
+    "409": refuse_as_running,
+    CONDITION: break_condition,
+    "429": refuse_as_too_many,
+    "503": refuse_as_busy,
+    STALE_CURSOR: check_cursor,
+}
 
 
 def drop(simulated: str, request: Request, response: HttpResponseBase) -> None:

@@ -28,9 +28,8 @@ class PersonalTokenInput(KnownFieldsObject):
         child=StrictChoice(WORDS),
         min_length=1,
         most=len(WORDS),
-        help_text="`read` and `write` are all scopes that end so. With `sandbox` it is a "
-        "token of the sandbox account, where there is no `sharing`, no "
-        "`following:write`.",
+        help_text="`read` and `write` are all scopes that end so. With `sandbox` it is "
+        "of the sandbox, which has neither `sharing` nor `following:write`.",
     )
     expires_at = StrictTime(
         required=False, allow_null=True, help_text="Absent or null: it does not expire."

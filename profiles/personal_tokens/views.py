@@ -50,8 +50,8 @@ class PersonalTokensViewSet(NeverStored):
         "`Authorization: Bearer`. It can do what its scopes allow, has a rate limit of "
         "its own, and ends with `DELETE`, at `expires_at`, with a change of the "
         "password, and when all sign-ins are ended. The owner gets a mail. With the "
-        "scope `sandbox` it is for a sandbox of its owner, which is made with the first: "
-        "`docs/fault-drill.md`.",
+        "scope `sandbox` it is of a sandbox, which is made with the first "
+        "(`docs/fault-drill.md`).",
         scope="account",
         tags=TAGS,
         body=PersonalTokenInput,

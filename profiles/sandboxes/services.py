@@ -5,8 +5,7 @@ from typing import Any
 from uuid import UUID
 
 from animecollections.api.errors import ApiError
-from animecollections.db.ids import new_epoch
-from history.log.recording import locked
+from history.log.recording import end_cursors, locked
 from history.models import UserState
 from profiles.accounts.models import LoginClaim, User
 from profiles.accounts.sandboxes import is_sandbox
@@ -32,7 +31,7 @@ def reset(*, user_id: UUID) -> None:
         for rows in rows_of(user_id):
             rows.delete()
         make_whole(user_id)
-        UserState.objects.filter(user_id=user_id).update(epoch=new_epoch())
+        end_cursors(user_id)
         tell_sign_ins_ended(user_id)  # open sockets look, and say the new cursor
 
 

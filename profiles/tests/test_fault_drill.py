@@ -1,4 +1,4 @@
-"""The fault drill: sandboxes, what fails there on demand, and what never leaves them."""
+"""The fault drill: sandboxes, what fails there on demand, what never leaves them."""
 
 import json
 from http.client import HTTPConnection, RemoteDisconnected
@@ -101,7 +101,8 @@ def test_nobody_finds_it_follows_it_counts_it_or_mails_it(
     refused = client.post(
         "/api/user/tokens", {"name": "x", "scopes": ["sandbox", "sharing"]}
     )
-    assert failed(refused) == (400, "invalid") and "scopes" in refused.json()["fields"]
+    assert failed(refused) == (400, "invalid")
+    assert "scopes" in refused.json()["fields"]
     running_counts.count_anew()
     assert running_counts.lists_by_title()[1535] == 0
     assert running_counts.now()["users"] == User.objects.people().count()
@@ -119,7 +120,8 @@ def test_it_is_exported_and_erased_with_its_owner(client, alice, entry):
         assert b"sandbox/" in zipped.read("README.txt")
     assert not [found for found in doctor.sandboxes() if found]
     erase(user_id=alice.pk, through=Origin("command"))
-    assert not User.objects.exists() and not LoginClaim.objects.exists()
+    assert not User.objects.exists()
+    assert not LoginClaim.objects.exists()
 
 
 def test_the_doctor_erases_one_of_nobody(client, alice, entry):
@@ -140,7 +142,8 @@ def test_reset_makes_it_new_and_ends_every_cursor(client, sandbox, alice, entry)
     assert sandbox.get(LIST).json()["data"] == []
     assert failed(sandbox.get(SYNC, {"cursor": cursor})) == (410, "cursor_expired")
     told = sandbox.get(SYNC).json()["data"]
-    assert told["entries"] == [] and told["preferences"]["theme"] != "dark"
+    assert told["entries"] == []
+    assert told["preferences"]["theme"] != "dark"
     assert not KeptAnswer.objects.filter(user__sandbox_of=alice.pk).exists()
     back = sandbox.post(LIST, {"animeId": 1535, "type": "Watching"}).json()["data"]
     assert back["entry"]["progress"] == 0  # nothing of the one before comes back
@@ -181,7 +184,8 @@ def test_it_is_asked_to_wait_with_true_headers(sandbox, entry, budget):
     assert busy.json()["details"]["retry_after"] == int(busy["Retry-After"]) == 2
     told = sandbox.get(LIST, **simulated("429"))
     assert failed(told) == (429, "throttled")
-    assert told["Retry-After"] == "2" and told["RateLimit"] == '"read";r=0;t=2'
+    assert told["Retry-After"] == "2"
+    assert told["RateLimit"] == '"read";r=0;t=2'
     running = sandbox.post(f"{ONE}/increment", **simulated("409", "k"))
     assert failed(running) == (409, "still_running")
     assert sandbox.post(f"{ONE}/increment", **simulated("409")).status_code == 400
@@ -222,11 +226,14 @@ def test_only_what_was_done_goes_unanswered_and_only_once(sandbox, entry):
 
     lost = sandbox.post(f"{ONE}/increment", **simulated("drop-answer", "k"))
     again = sandbox.post(f"{ONE}/increment", **simulated("drop-answer", "k"))
-    assert is_dropped(lost) and not is_dropped(again)
-    assert again["Idempotency-Replayed"] == "true" and again.json() == lost.json()
+    assert is_dropped(lost)
+    assert not is_dropped(again)
+    assert again["Idempotency-Replayed"] == "true"
+    assert again.json() == lost.json()
     assert again.json()["data"]["progress"] == 1
     refused = sandbox.post(LIST, {"animeId": 9}, **simulated("drop-answer", "l"))
-    assert refused.status_code == 400 and not is_dropped(refused)
+    assert refused.status_code == 400
+    assert not is_dropped(refused)
     late = sandbox.get(LIST, **simulated("slow=3"))
     assert late.wsgi_request.META[HELD_BACK] == 3
 
@@ -273,8 +280,10 @@ def test_the_server_hangs_up_and_the_retry_gets_the_answer(
         slow = HTTPConnection("127.0.0.1", server.port, timeout=20)
         began = monotonic()
         slow.request("GET", LIST, headers=headers | {"X-Simulate": "slow=2"})
-        assert ask("GET", LIST) == 200 and monotonic() - began < 1.5
-        assert slow.getresponse().status == 200 and monotonic() - began >= 2
+        assert ask("GET", LIST) == 200
+        assert monotonic() - began < 1.5
+        assert slow.getresponse().status == 200
+        assert monotonic() - began >= 2
         slow.close()
     sandboxed = WatchListEntry.objects.across_users().get(anime_id=1535)
     assert sandboxed.progress == 1
