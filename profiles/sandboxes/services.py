@@ -4,17 +4,19 @@ from collections.abc import Iterator
 from typing import Any
 from uuid import UUID
 
+from django.db.models import CASCADE
+
 from animecollections.api.errors import ApiError
 from history.log.recording import end_cursors, locked
 from history.models import UserState
-from profiles.accounts.models import LoginClaim, User
+from profiles.accounts.models import User
 from profiles.accounts.sandboxes import is_sandbox
 from profiles.accounts.sign_in_hooks import tell_sign_ins_ended
 from profiles.personal_tokens.models import PersonalToken
 from profiles.profile.repair import make_whole
 
 # What makes it an account, and lets programs into it.
-STAYS = (UserState, LoginClaim, PersonalToken)
+STAYS = (UserState, PersonalToken)
 
 
 def reset(*, user_id: UUID) -> None:
@@ -36,8 +38,8 @@ def reset(*, user_id: UUID) -> None:
 
 
 def rows_of(user_id: UUID) -> Iterator[Any]:
-    """Of each table that names its user, those of this one."""
+    """Of each table whose rows go with their user, those of this one."""
     for relation in User._meta.related_objects:
-        if relation.related_model not in STAYS:
-            manager = relation.related_model._default_manager  # type: ignore[union-attr]
-            yield manager.filter(**{relation.field.name: user_id})
+        model: Any = relation.related_model
+        if relation.on_delete is CASCADE and model not in STAYS:
+            yield model._default_manager.filter(**{relation.field.name: user_id})

@@ -335,7 +335,7 @@ def test_while_others_are_being_made_it_is_busy(hers, monkeypatch):
 def test_what_it_costs(filled, hers, budget):
     in_words = (
         "sign-in check, the proof, 47 sections, the list once more (14), names of "
-        "pictures, lock and note; the e-mail, where it is spread"
+        "pictures, its sandbox?, lock and note; the e-mail, where it is spread"
     )
-    with budget(66 + is_spread(), in_words):
+    with budget(67 + is_spread(), in_words):
         archive_of(hers.get(URL))
