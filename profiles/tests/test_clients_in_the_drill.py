@@ -7,6 +7,7 @@ import subprocess
 import httpx
 import pytest
 from django.conf import settings
+from django.db import transaction
 
 from animecollections.tests.serving import serve
 from factories import personal_token
@@ -27,7 +28,9 @@ def server(tmp_path_factory, django_db_setup):
 @pytest.fixture
 def token(alice, death_note):
     scopes = "sandbox list:read list:write profile:read history:read history:write"
-    return personal_token(sandbox_for(alice), *scopes.split(), "lists:read")
+    with transaction.atomic():
+        sandbox = sandbox_for(alice)
+    return personal_token(sandbox, *scopes.split(), "lists:read")
 
 
 class Drill(httpx.HTTPTransport):
