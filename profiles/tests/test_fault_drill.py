@@ -6,7 +6,9 @@ from time import monotonic
 from zipfile import ZipFile
 
 import pytest
+from django.contrib.admin import site
 from django.core.management import call_command
+from django.forms import modelform_factory
 
 from animecollections.api.simulating import DROPPED, HELD_BACK
 from animecollections.identity import Origin
@@ -22,6 +24,7 @@ from profiles.accounts.sandboxes import sandbox_id_of
 from profiles.figures import running_counts
 from profiles.personal_data import archive
 from profiles.personal_data.erasure import erase
+from profiles.staff.admin.users import UserAdmin, UserForm
 
 LIST = "/api/user/watchList"
 ONE = f"{LIST}/1535"
@@ -110,6 +113,16 @@ def test_nobody_finds_it_follows_it_counts_it_or_mails_it(
     assert running_counts.lists_by_title()[1535] == 1
     erase(user_id=sandbox.pk, through=Origin("command"))
     assert not running_counts.off()
+
+
+def test_staff_see_what_it_is_and_cannot_make_it_staff(client, alice, staff, entry):
+    sandbox = User.objects.get(sandbox_of=alice.pk)
+    page = UserAdmin(User, site)
+    assert (page.role(sandbox), page.role(alice)) == ("sandbox", "")
+    assert str(alice.pk) in page.sandbox_of_whom(sandbox)
+    form = modelform_factory(User, form=UserForm)
+    typed = {"email": sandbox.email, "user_name": sandbox.user_name, "is_staff": True}
+    assert "sandbox" in str(form(typed, instance=sandbox).errors["__all__"])
 
 
 def test_it_is_exported_and_erased_with_its_owner(client, alice, entry):

@@ -99,6 +99,9 @@ class UserForm(Reasoned, NamesChecked):
         if is_grave and not self.has_fresh_code:
             page = reverse("admin:second_factor")
             self.add_error(None, format_html(WANTS_CODE, page))
+        wants_power = any(map((cleaned or {}).get, ("is_staff", "is_superuser")))
+        if self.instance.sandbox_of and wants_power:
+            self.add_error(None, "This is a sandbox: it cannot be staff.")
         return cleaned
 
 
