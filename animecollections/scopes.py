@@ -2,8 +2,9 @@
 
 Every operation says which it needs (`@documented(…, scope="list:read")`), or that it
 needs none (`scope=OPEN`): what any visitor may ask, and the ways to sign in and out.
-A session and the tokens of a sign-in have all scopes; a personal token has those that
-it was made with.
+A session and the tokens of a sign-in have all scopes but one; a personal token has
+those that it was made with. `sandbox` is of personal tokens alone, and such a token is
+of a sandbox account (profiles/accounts/sandboxes.py).
 """
 
 from collections.abc import Collection
@@ -27,13 +28,16 @@ SCOPES: Final = {
     "live": "Receive changes live.",
     "profile:read": "Read the profile, the preferences and the uploaded pictures.",
     "profile:write": "Change the profile, the preferences and the pictures.",
+    "sandbox": "Be tried out in an account that counts nowhere, fail there on demand, "
+    "and empty it.",
     "scrobble": "Tell what a player plays, and nothing else.",
     "sharing": "Decide who sees what; see which links there are to it, and end them.",
     "stats:read": "Read the statistics.",
     "watched:write": "Add to the diary of what was watched when, and correct it.",
     "webhooks": "See which webhooks there are, what came of them, test and end them.",
 }
-ALL_SCOPES: Final = frozenset(SCOPES)
+SANDBOX: Final = "sandbox"
+ALL_SCOPES: Final = frozenset(SCOPES) - {SANDBOX}
 OPEN: Final[tuple[str, ...]] = ()
 ACCOUNT: Final = "account"
 GRANTABLE: Final = ALL_SCOPES - {ACCOUNT}

@@ -434,6 +434,7 @@ CORS_ALLOW_HEADERS = [
     "x-client-id",
     "x-csrftoken",
     "x-request-id",
+    "x-simulate",
 ]
 CORS_EXPOSE_HEADERS = [
     "Content-Disposition",
@@ -528,6 +529,7 @@ RATES = {
     "device": (60, 600),  # devices that want to be let in
     "link": (20, 600),  # codes that a person types
     "import": (20, 60),
+    "drill": (120, 60),  # of one sandbox: failures on demand, and emptying it
 }
 
 # Clocks of two machines: a token that one has just made is good at the other.

@@ -23,6 +23,7 @@ from profiles.following import services as following
 from profiles.following.models import APART, MIRROR, Tie, TieKind
 from profiles.images import services as service
 from profiles.images.models import Image
+from profiles.personal_data.erasure import erase
 from profiles.profile.image_urls import FOLDER
 from profiles.profile.repair import make_whole
 
@@ -151,6 +152,23 @@ def claims() -> Iterator[Finding | None]:
         yield None
 
 
+def sandboxes() -> Iterator[Finding | None]:
+    """Each has its owner, with whom it goes."""
+    rows = User.objects.sandboxes().order_by("pk")
+    pairs = rows.values_list("pk", "sandbox_of").iterator(AT_ONCE)
+    while some := list(islice(pairs, AT_ONCE)):
+        owners = [owner_id for _, owner_id in some]
+        there = set(User.objects.filter(pk__in=owners).values_list("pk", flat=True))
+        for user_id, owner_id in some:
+            if owner_id not in there:
+                yield Finding(
+                    f"The sandbox {user_id} is of nobody",
+                    "erases it",
+                    partial(erase, user_id=user_id, through=Origin("command")),
+                )
+        yield None
+
+
 def in_parts(model: Any, columns: tuple[str, ...]) -> Iterator[list[Any]]:
     """All rows in the order of their key, which is the first of these columns."""
     rows = model.objects.order_by("pk").values_list(*columns)
@@ -244,6 +262,7 @@ CHECKS = (
         lambda: len(folders()),
         RowsOfImages,
     ),
+    Check("sandboxes", "sandbox accounts whose owner is gone", sandboxes),
     Check("ties", "following and blocks that one side alone has", look=Ties),
     Check("counts", "counts of the dashboard compared with all rows", counts),
 )

@@ -54,6 +54,7 @@ from profiles.reports.views import (
     OwnReportsViewSet,
     ReportsViewSet,
 )
+from profiles.sandboxes.views import SandboxResetViewSet
 from profiles.second_factor.sign_in_views import (
     KeepFactorsViewSet,
     PasskeyOptionsViewSet,
@@ -131,6 +132,7 @@ urlpatterns = [
         "user/tokens/<str:token_id>",
         PersonalTokensViewSet.as_view({"delete": "destroy"}),
     ),
+    path("sandbox/reset", SandboxResetViewSet.as_view({"post": "create"})),
     path("user/apps", AppAccessViewSet.as_view({"get": "list"})),
     path("user/apps/<str:app_id>", AppAccessViewSet.as_view({"delete": "destroy"})),
     path("user/apps/<str:app_id>/undo", AppAccessViewSet.as_view({"post": "undo"})),

@@ -33,7 +33,7 @@ from animecollections.api.shapes import (
     Shapes,
 )
 from animecollections.scopes import ACCOUNT as ACCOUNT_SCOPE
-from animecollections.scopes import GRANTABLE, OPEN, SCOPES
+from animecollections.scopes import GRANTABLE, OPEN, SANDBOX, SCOPES
 
 ANY_CALL = (
     "bad_request",
@@ -459,7 +459,9 @@ class PersonalTokenScheme(OpenApiAuthenticationExtension):
             "scheme": "bearer",
             "bearerFormat": "ac_pat_…",
             "description": "A personal token, from POST /api/user/tokens. It can do "
-            "what its scopes allow; each operation names its own.",
+            "what its scopes allow; each operation names its own. One of the scope "
+            "`sandbox` may send `X-Simulate: 409`, `412`, `429`, `503`, `slow=3`, "
+            "`drop-answer` or `stale-cursor` (`docs/fault-drill.md`).",
         }
 
 
@@ -470,8 +472,10 @@ class BearerScheme(OpenApiAuthenticationExtension):
     name = ["bearer", "oauth2"]
 
     def get_security_requirement(self, auto_schema: ApiSchema) -> list[Json]:  # type: ignore[override]
-        """Apps cannot be given what `account` is for."""
+        """Apps cannot be given what `account` is for, and work in no sandbox."""
         scopes = list(auto_schema.doc.scopes)
+        if SANDBOX in scopes:
+            return []
         ways: list[Json] = [{"bearer": []}]
         return ways if ACCOUNT_SCOPE in scopes else [*ways, {"oauth2": scopes}]
 

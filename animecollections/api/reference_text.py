@@ -8,6 +8,7 @@ TAGS = {
     "Signing in by a provider": "Google, or any provider of OpenID Connect.",
     "Devices": "The browsers and apps that are signed in, and signing them out.",
     "Personal tokens": "Sign-ins that a person makes for scripts and apps.",
+    "Sandbox": "An account for trying a program out, where it fails on demand.",
     "Apps that have access": "Apps that a person let in: their end, and the undo of "
     "what they did.",
     "Developers": "Apps that anybody registers, for other people to let in.",

@@ -27,6 +27,7 @@ from animecollections.api.parameters import Wanted, read_query
 from animecollections.api.reading import read_values
 from animecollections.api.rendering import Answer
 from animecollections.api.request_headers import header
+from animecollections.api.simulating import drop, simulate
 from animecollections.api.throttling import RateThrottle
 from animecollections.identity import Account, Asker, Origin, SignIn
 
@@ -56,6 +57,8 @@ class ApiViewSet(ViewSet):
     speaks:        whether another language than English is active while it answers.
     is_public:     whether all who ask without credentials get one answer.
     documentation: of the method that is asked for; None for a 405 and OPTIONS.
+    simulates:     values of X-Simulate that the view itself knows how to make true.
+    simulated:     the one that this request sent.
     """
 
     max_body = 64 * 1024
@@ -67,6 +70,8 @@ class ApiViewSet(ViewSet):
     is_public = False
     speaks = False
     documentation: Any = None
+    simulates: Collection[str] = ()
+    simulated = ""
     parsers: list[BaseParser]
     renderers: list[BaseRenderer]
     authenticators: list[BaseAuthentication]
@@ -117,6 +122,7 @@ class ApiViewSet(ViewSet):
         self.speak(language_of(request))
         self.check_permissions(request)
         self.check_throttles(request)
+        self.simulated = simulate(self, request)
         self.check_conditions(request)
 
     def speak(self, language: str) -> None:
@@ -221,6 +227,8 @@ class ApiViewSet(ViewSet):
         if self.documentation is not None and self.documentation.deprecated:
             for name, value in self.documentation.deprecated.headers.items():
                 response[name] = value
+        if self.simulated:
+            drop(self.simulated, request, response)
         return response
 
     def cache_control(self, request: Request, response: HttpResponseBase) -> str:

@@ -21,6 +21,7 @@ from wsgiref.util import FileWrapper
 
 from animecollections.api.errors import ApiError
 from animecollections.api.middleware import REFUSAL
+from animecollections.api.simulating import DROPPED, HELD_BACK
 from animecollections.server.request_bodies import (
     SMALL,
     Body,
@@ -39,6 +40,10 @@ Send = Callable[[dict[str, Any]], Any]
 PIECE = 1024 * 1024  # bytes of an answer that are made, then sent, at once
 SAFE_METHODS = frozenset(("GET", "HEAD", "OPTIONS"))
 WITHOUT_PREFIX = {"content-length": "CONTENT_LENGTH", "content-type": "CONTENT_TYPE"}
+
+
+class DroppedError(asyncio.CancelledError):
+    """gunicorn ends a connection on it without another byte, as where a client left."""
 
 
 class Bridge:
@@ -66,6 +71,7 @@ class Bridge:
         self.busy += 1
         try:
             piece = await self.begin(answer, receive)
+            await hold_back(environ)
             await send_headers(send, answer.status, answer.headers)
             await self.send_rest(answer, piece, send)
             if answer.is_body_unread and "HTTP_EXPECT" not in environ:
@@ -273,6 +279,14 @@ def key_of(name: bytes) -> str:
 
 def in_large_blocks(file: Any, _size: int = 0) -> FileWrapper:
     return FileWrapper(file, PIECE)
+
+
+async def hold_back(environ: Environ) -> None:
+    """The answer that a sandbox wants late, or not at all. No thread waits with it."""
+    if HELD_BACK in environ:
+        await asyncio.sleep(environ[HELD_BACK])
+    if DROPPED in environ:
+        raise DroppedError
 
 
 async def send_headers(

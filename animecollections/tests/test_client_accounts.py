@@ -6,6 +6,8 @@ from animecollections.tests.conftest import sign_in
 from animecollections.tests.pages import expect, settled
 from collections_app.models import WatchListEntry
 from factories import PASSWORD, AnimeFactory, UserFactory
+from profiles.accounts.sandboxes import sandbox_id_of
+from profiles.models import PersonalToken
 from profiles.tests.sockets import Api, cookie_of
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
@@ -232,6 +234,12 @@ def test_a_token_is_made_used_and_ended_on_the_security_page(device, mia, served
     page.get_by_role("dialog").get_by_role("button", name="End token").click()
     expect(page.get_by_text("No tokens yet.")).to_be_visible()
     assert asked_with(served, token) == 401
+    page.get_by_label("Name", exact=True).fill("drill")
+    page.get_by_label("For the sandbox").check()
+    page.get_by_role("button", name="Make token").click()
+    page.get_by_role("button", name="Done").click()
+    expect(row).to_contain_text("Sandbox")
+    assert PersonalToken.objects.get().user_id == sandbox_id_of(mia.pk)
 
 
 def asked_with(served, token):

@@ -10,7 +10,7 @@ from rest_framework.test import APIClient
 from animecollections.api.reference import openapi
 from animecollections.api.schema import documented
 from animecollections.identity import SignIn
-from animecollections.scopes import GRANTABLE, OPEN, SCOPES
+from animecollections.scopes import GRANTABLE, OPEN, SANDBOX, SCOPES
 from conftest import signed_in
 from factories import PASSWORD, personal_token
 from profiles.accounts.authentication import account_behind
@@ -57,7 +57,7 @@ def test_every_operation_says_its_scope_and_every_scope_is_of_one():
 def test_the_web_client_says_the_same_of_each_scope():
     text = (settings.BASE_DIR / "static/js/ui/scopes.js").read_text()
     said = re.findall(r'"?([a-z:]+)"?: t\("(.*)"\),', text)
-    assert dict(said) == {name: SCOPES[name] for name in GRANTABLE}
+    assert dict(said) == {name: SCOPES[name] for name in GRANTABLE | {SANDBOX}}
 
 
 def test_of_sync_each_part_needs_its_own_scope(app):

@@ -18,6 +18,7 @@ from animecollections.api.conditional import (
 from animecollections.api.errors import ApiError, invalid, missing, refuse
 from animecollections.api.rendering import Answer, answer
 from animecollections.api.schema import Example, Refusal, documented
+from animecollections.api.simulating import CONDITION
 from animecollections.identity import SignIn
 from collections_app.catalogue.lookup import matching, pick
 from collections_app.catalogue.models import Anime
@@ -289,6 +290,7 @@ class BatchViewSet(IdempotentViewSet):
     """Up to 500 operations of at most 10,000 characters of notes each."""
 
     max_body = 4 * 1024 * 1024
+    simulates = (CONDITION,)
 
     @documented(
         "Runs queued operations in order, with a result for each.",
@@ -307,9 +309,12 @@ class BatchViewSet(IdempotentViewSet):
         body_examples={"two": BATCH},
     )
     def create(self, request: Request) -> Answer:
+        queue = read_queue(request.data, cast("SignIn", request.auth).scopes)
+        if self.simulated == CONDITION:
+            queue = [batches.out_of_date(one) for one in queue]
         results = batches.run(
             user_id=self.user_id,
-            queue=read_queue(request.data, cast("SignIn", request.auth).scopes),
+            queue=queue,
             atomic=read_atomic(request.data),
             today=self.account.today,
             through=self.through,

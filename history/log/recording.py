@@ -283,6 +283,13 @@ def recording(
             transaction.on_commit(lambda: publish(note), robust=True)
 
 
+def end_cursors(user_id: UUID) -> None:
+    """A new epoch for one user, whose rows were all removed beside the log. Call it
+    under their lock.
+    """
+    UserState.objects.filter(user_id=user_id).update(epoch=new_epoch())
+
+
 def end_all_cursors(tell: Callable[[int], object] = lambda users: None) -> int:
     """A new epoch for every user, after a restore from a backup; how many users.
 

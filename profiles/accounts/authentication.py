@@ -20,7 +20,7 @@ from animecollections.api.request_headers import header
 from animecollections.db.compiled import for_database
 from animecollections.db.hot import fetch
 from animecollections.identity import Account, SignIn
-from animecollections.scopes import GRANTABLE
+from animecollections.scopes import GRANTABLE, SANDBOX
 from history.log.parts import STAND, to_revisions
 from profiles.accounts import sessions, token_families
 from profiles.accounts.sessions import NOTE_USE_EACH, is_key, owner_in
@@ -117,7 +117,8 @@ def find_by_personal_token(user_id: UUID, digest: str) -> FoundToken | None:
     if row is None:
         return None
     *of_account, id_, name, scopes, mature, is_use_to_note = row
-    sign_in = SignIn("personal", str(to_uuid(id_)), scopes=granted(scopes), name=name)
+    may = granted(scopes, GRANTABLE | {SANDBOX})
+    sign_in = SignIn("personal", str(to_uuid(id_)), scopes=may, name=name)
     return FoundToken(
         to_account_for(of_account, mature=mature), sign_in, bool(is_use_to_note)
     )
@@ -145,9 +146,9 @@ def find_by_app_token(
     )
 
 
-def granted(scopes: str) -> frozenset[str]:
+def granted(scopes: str, of: frozenset[str] = GRANTABLE) -> frozenset[str]:
     """A scope that a later release takes away is none."""
-    return GRANTABLE.intersection(scopes.split())
+    return of.intersection(scopes.split())
 
 
 def to_uuid(value: Any) -> UUID:

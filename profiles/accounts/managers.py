@@ -235,14 +235,21 @@ class UserManager(BaseUserManager["User"]):
                 found |= dict.fromkeys(ids)
         return list(found)
 
+    def people(self) -> "QuerySet[User]":
+        """All but sandboxes."""
+        return self.filter(sandbox_of=None)
+
+    def sandboxes(self) -> "QuerySet[User]":
+        return self.exclude(sandbox_of=None)
+
     def for_mail(self) -> "QuerySet[User]":
         """Who may get mail, with their language."""
-        return self.filter(is_active=True).select_related("preferences")
+        return self.people().filter(is_active=True).select_related("preferences")
 
     def to_mail(self, email: str) -> "User | None":
         """The same, by the address."""
         user = self.known_by("email", email, "preferences")
-        return user if user and user.is_active else None
+        return user if user and user.is_active and not user.sandbox_of else None
 
     def shown(self, user_id: UUID) -> Mapping[str, Any] | None:
         """What a page shows of its signed-in user; one statement, None when gone."""

@@ -45,6 +45,10 @@ class User(AbstractBaseUser, PermissionsMixin):
         max_length=40, blank=True, default="", db_default="", editable=False
     )
 
+    # Whose sandbox it is (accounts/sandboxes.py). No foreign key: where the database is
+    # spread by user, its owner may be on another machine. Erasure takes it along.
+    sandbox_of = models.UUIDField(null=True, blank=True, editable=False)
+
     objects: ClassVar[UserManager] = UserManager()
     is_claimed: bool  # whether a claim led to it (UserManager.known_by)
 
@@ -64,12 +68,19 @@ class User(AbstractBaseUser, PermissionsMixin):
         constraints: ClassVar = [
             models.CheckConstraint(
                 condition=~Q(user_name=""), name="user_name_not_empty"
-            )
+            ),
+            models.CheckConstraint(
+                condition=Q(sandbox_of=None) | Q(is_staff=False, is_superuser=False),
+                name="sandbox_is_no_staff",
+            ),
         ]
         indexes: ClassVar = [  # for the dashboard
             models.Index(fields=["created_at"], name="user_created_at"),
             models.Index(
                 fields=["id"], condition=Q(is_active=False), name="user_locked"
+            ),
+            models.Index(  # what counts nowhere
+                fields=["id"], condition=~Q(sandbox_of=None), name="user_sandbox"
             ),
         ]
 

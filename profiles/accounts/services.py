@@ -22,6 +22,7 @@ from profiles.accounts.models import LoginClaim, Session, TokenFamily, User
 from profiles.accounts.passwords import refuse_weak
 from profiles.accounts.places import Place, remember
 from profiles.accounts.proofs import refuse_password_alone
+from profiles.accounts.sandboxes import sandbox_id_of, with_sandbox
 from profiles.accounts.sessions import (
     AGENT_KEY,
     FROM_KEY,
@@ -192,15 +193,17 @@ def sign_in_name(row: Session | TokenFamily) -> str:
 
 
 def end_everything(*, user_id: UUID) -> None:
-    """Every session and token of the user, with one update."""
-    User.objects.filter(pk=user_id).update(auth_epoch=new_epoch())
-    tell_sign_ins_ended(user_id)
+    """Every session and token of the user, and of their sandbox; one update each."""
+    for one in with_sandbox(user_id):
+        User.objects.filter(pk=one).update(auth_epoch=new_epoch())
+        tell_sign_ins_ended(one)
 
 
 def deactivate(*, user_id: UUID) -> None:
     """Ends everything too; it stays ended should the account be activated again."""
-    User.objects.filter(pk=user_id).update(is_active=False, auth_epoch=new_epoch())
-    tell_sign_ins_ended(user_id)
+    for one in with_sandbox(user_id):
+        User.objects.filter(pk=one).update(is_active=False, auth_epoch=new_epoch())
+        tell_sign_ins_ended(one)
 
 
 def change_password(
@@ -246,6 +249,9 @@ def replace_password(user: User, old_hash: str, **more: Any) -> bool:
         pk=user.pk, password=old_hash, is_active=True
     ).update(password=user.password, auth_epoch=user.auth_epoch, **more)
     if replaced:
+        sandbox_id = sandbox_id_of(user.pk)
+        User.objects.filter(pk=sandbox_id).update(auth_epoch=new_epoch())
+        tell_sign_ins_ended(sandbox_id)
         tasks.mail_password_changed.enqueue(user_id=str(user.pk))
     return bool(replaced)
 

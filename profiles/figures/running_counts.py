@@ -191,7 +191,7 @@ def recount_some() -> str:
 def lists_off(seen: Seen, after: int, last: int | None) -> Counts:
     """Of the titles after one, up to another: what is there, less what is stored."""
     titles = list_counts.titles_between(after, last)
-    entries = WatchListEntry.objects.across_users().filter(titles)
+    entries = of(WatchListEntry, None).filter(titles)
     difference = list_counts.of_entries(entries)
     difference.subtract(list_counts.stored(titles))
     for some in (seen.since, seen.recent()):
@@ -213,7 +213,7 @@ def everything(user_id: UUID | None = None) -> Counts:
     """What the log, lists, accounts and pictures come to: of all, or of one account."""
     counts = list_counts.of_entries(of(WatchListEntry, user_id))
     counts.update(of_images(of(Image, user_id)))
-    counts["users"] += 1 if user_id else User.objects.count()
+    counts["users"] += 1 if user_id else User.objects.people().count()
     changes = of(Change, user_id)
     for start, end in days_between(midnight(first_day()), None):
         titles = of_titles(made_between(changes, start, end), start.date())
@@ -267,7 +267,7 @@ def events_between(
     counts = list_counts.of_changes(changes)
     counts.update(of_titles(changes, day))
     counts.update(of_images(made_between(of(Image, user_id), start, end)))
-    users = User.objects.filter(created_at__gte=start)
+    users = User.objects.people().filter(created_at__gte=start)
     users = users.filter(created_at__lt=end) if end else users
     signed_up = (users.filter(pk=user_id) if user_id else users).count()
     imports = made_between(of(ImportPlan, user_id), start, end)
@@ -337,6 +337,8 @@ def newly_active(
 
 def forget(user: User) -> None:
     """In the transaction that erases an account, before its rows go."""
+    if user.sandbox_of:  # it was never counted
+        return
     changes = Change.objects.of(user.pk)
     images = Image.objects.of(user.pk)
     since = uncounted_since()
@@ -443,9 +445,13 @@ def titles_in(counts: Counts) -> dict[tuple[date, int], Counts]:
 
 
 def of(model: Any, user_id: UUID | None) -> Any:
-    """Rows of one account, or of all."""
+    """Rows of one account, or of all but sandboxes."""
     rows = model.objects
-    return rows.of(user_id) if user_id else rows.across_users()
+    if user_id:
+        return rows.of(user_id)
+    return rows.across_users().exclude(
+        user_id__in=User.objects.sandboxes().values("pk")
+    )
 
 
 def made_between(rows: Any, start: datetime, end: datetime | None) -> Any:

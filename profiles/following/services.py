@@ -118,8 +118,9 @@ def follow(*, user_id: UUID, user_name: str) -> TieKind:
 
 
 def kind_for(person_id: UUID) -> TieKind:
-    """What a new follower becomes; 404 for an account that is locked."""
-    rows = Preferences.objects.filter(user_id=person_id, user__is_active=True)
+    """What a new follower becomes; 404 for one that is locked, or is a sandbox."""
+    is_open = Q(user__is_active=True, user__sandbox_of=None)
+    rows = Preferences.objects.filter(is_open, user_id=person_id)
     audience = rows.values_list("audience_profile", flat=True).first()
     if audience is None:
         raise ApiError("not_found")

@@ -5,7 +5,7 @@ exceptions of profiles/tests/test_export_account.py, which looks at every table.
 """
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import partial
 from itertools import islice
@@ -59,6 +59,7 @@ from profiles.accounts.models import (
     WrongPasswords,
 )
 from profiles.accounts.people import names_of
+from profiles.accounts.sandboxes import is_sandbox, sandbox_id_of
 from profiles.email_changes.models import EmailChange
 from profiles.feeds.models import Feed
 from profiles.following.models import Tie, TieKind, WatchedTogether
@@ -160,7 +161,7 @@ SECTIONS = [
         "account.json",
         "Your account: e-mail address, user name, when it was created and last used.",
         account,
-        left_out=("password", "auth_epoch", "reset_key"),
+        left_out=("password", "auth_epoch", "reset_key", "sandbox_of"),
     ),
     Section("profile.json", "Your profile.", of(Profile)),
     Section("preferences.json", "Your preferences.", of(Preferences)),
@@ -461,6 +462,7 @@ def write(user_id: UUID, *, name: str) -> IO[bytes]:
             now = timezone.now()
             with there(partial(has_all_of, user_id)), one_moment():
                 told = [add_rows(archive, part, user_id, now) for part in SECTIONS]
+                told += add_sandbox(archive, user_id, now)
                 told.append(add_list(archive, user_id, name, now))
                 paths = list(
                     Image.objects.of(user_id)
@@ -482,6 +484,16 @@ def new_file(archive: ZipFile, name: str, at: datetime) -> IO[bytes]:
     # WebP does not get smaller.
     info.compress_type = ZIP_STORED if name.endswith(".webp") else ZIP_DEFLATED
     return archive.open(info, "w", force_zip64=True)
+
+
+def add_sandbox(archive: ZipFile, owner_id: UUID, at: datetime) -> list[str]:
+    """The same of their sandbox, where they have one, in a folder of its own."""
+    user_id = sandbox_id_of(owner_id)
+    if not is_sandbox(user_id):
+        return []
+    for part in SECTIONS:
+        add_rows(archive, replace(part, file=f"sandbox/{part.file}"), user_id, at)
+    return ["sandbox/\n    The same of the account in which you try programs out."]
 
 
 def add_rows(archive: ZipFile, section: Section, user_id: UUID, at: datetime) -> str:

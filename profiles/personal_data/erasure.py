@@ -17,6 +17,7 @@ from profiles.accounts.credentials import check_own_password
 from profiles.accounts.managers import claims_of
 from profiles.accounts.models import LoginClaim, User
 from profiles.accounts.proofs import refuse_password_alone
+from profiles.accounts.sandboxes import is_sandbox, sandbox_id_of
 from profiles.accounts.sign_in_hooks import tell_sign_ins_ended
 from profiles.app_access.tasks import end_sign_ins
 from profiles.figures import running_counts
@@ -64,13 +65,15 @@ def erase(*, user_id: UUID, through: Origin, epoch: int | None = None) -> None:
     One transaction: the user's lock, then the account's row, so that neither a write
     nor a sign-in makes anything while the rows go. Each table loses its rows by one
     statement, however many they are. The files go after the commit; should the process
-    die before, or the storage be away, the worker does it.
+    die before, or the storage be away, the worker does it. Their sandbox goes first.
     """
     with locked(user_id):
         accounts = User.objects.select_for_update().filter(pk=user_id)
         user = accounts.first()
         if user is None or epoch not in (None, user.auth_epoch):
             raise ApiError("session_ended")
+        if is_sandbox(sandbox_id := sandbox_id_of(user_id)):
+            erase(user_id=sandbox_id, through=through)
         forget(user)
         end_apps_of(user)
         user.delete()

@@ -15,10 +15,11 @@ from animecollections.api.fields import (
     StrictText,
     StrictTime,
 )
-from animecollections.scopes import GRANTABLE, GROUPS
+from animecollections.scopes import GRANTABLE, GROUPS, SANDBOX
 from profiles.personal_tokens.models import PersonalToken
+from profiles.personal_tokens.services import NOT_IN_A_SANDBOX
 
-WORDS = [*GROUPS, *sorted(GRANTABLE)]
+WORDS = [*GROUPS, *sorted(GRANTABLE | {SANDBOX})]
 
 
 class PersonalTokenInput(KnownFieldsObject):
@@ -27,7 +28,8 @@ class PersonalTokenInput(KnownFieldsObject):
         child=StrictChoice(WORDS),
         min_length=1,
         most=len(WORDS),
-        help_text="`read` and `write` are all scopes that end so.",
+        help_text="`read` and `write` are all scopes that end so. With `sandbox` it is "
+        "of the sandbox, which has neither `sharing` nor `following:write`.",
     )
     expires_at = StrictTime(
         required=False, allow_null=True, help_text="Absent or null: it does not expire."
@@ -37,6 +39,14 @@ class PersonalTokenInput(KnownFieldsObject):
         default=False,
         help_text="Whether it may see mature titles where its owner sees them.",
     )
+
+    def validate_scopes(self, scopes: list[str]) -> list[str]:
+        if SANDBOX in scopes and (never := NOT_IN_A_SANDBOX.intersection(scopes)):
+            names = " and ".join(sorted(never))
+            raise serializers.ValidationError(
+                f"Nobody sees a sandbox: leave {names} out."
+            )
+        return scopes
 
     def validate_expires_at(self, at: datetime | None) -> datetime | None:
         if at is not None and at <= timezone.now():

@@ -13,7 +13,6 @@ from profiles.accounts.proofs import require_fresh_proof
 from profiles.accounts.views import NeverStored
 from profiles.personal_tokens import services as tokens
 from profiles.personal_tokens.examples import A_TOKEN, NEW, WANTED
-from profiles.personal_tokens.models import PersonalToken
 from profiles.personal_tokens.serializers import (
     NewPersonalTokenAnswer,
     PersonalTokenAnswer,
@@ -42,8 +41,7 @@ class PersonalTokensViewSet(NeverStored):
         examples={"one": [A_TOKEN]},
     )
     def list(self, request: Request) -> Answer:
-        found = PersonalToken.objects.of(self.user_id).alive()
-        return answer([to_json(token) for token in found])
+        return answer([to_json(token) for token in tokens.made_by(self.user_id)])
 
     @documented(
         "Makes a personal token: a sign-in for a script or an app.",
@@ -51,7 +49,9 @@ class PersonalTokensViewSet(NeverStored):
         description="`token` is its text, shown this once; send it as "
         "`Authorization: Bearer`. It can do what its scopes allow, has a rate limit of "
         "its own, and ends with `DELETE`, at `expires_at`, with a change of the "
-        "password, and when all sign-ins are ended. The owner gets a mail.",
+        "password, and when all sign-ins are ended. The owner gets a mail. With the "
+        "scope `sandbox` it is of a sandbox, which is made with the first "
+        "(`docs/fault-drill.md`).",
         scope="account",
         tags=TAGS,
         body=PersonalTokenInput,

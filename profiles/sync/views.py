@@ -12,6 +12,7 @@ from animecollections.api.paging import MAX_LIMIT
 from animecollections.api.rendering import Answer, answer
 from animecollections.api.schema import Example, documented, query
 from animecollections.api.shapes import nullable
+from animecollections.api.simulating import STALE_CURSOR
 from animecollections.api.views import ApiViewSet
 from animecollections.scopes import OPEN
 from collections_app.watch_list.examples import ENTRY
@@ -23,6 +24,8 @@ from profiles.sync.socket_schema import asyncapi
 
 
 class SyncViewSet(ApiViewSet):
+    simulates = (STALE_CURSOR,)
+
     def scopes_needed(self, scopes: Collection[str]) -> Collection[str]:
         """An app that keeps the list alone need not be let read the rest."""
         asked = self.wanted.get("parts", SCOPE_OF)
@@ -84,6 +87,8 @@ class SyncViewSet(ApiViewSet):
         parts = self.wanted.get("parts", SCOPE_OF)
         text, limit = self.wanted.get("cursor"), self.wanted.get("limit", MAX_LIMIT)
         place = Cursor.parse(text) if text else None
+        if place is not None and self.simulated == STALE_CURSOR:
+            place = place._replace(epoch=at.epoch - 1)  # of another log
         if place is not None:
             sync.check_place(place, at)
         etag = unless_held(request, etag_of(request, at.epoch, at.user, at.catalogue))

@@ -273,6 +273,7 @@ def test_what_it_costs_whatever_there_is(filled, hers, budget):
     has_been_counted(timezone.now())
     in_words = (
         "sign-in check, user (2), locked?, still not?, tries forgiven; lock, account, "
+        "its sandbox?, "
         "what it claims besides (2), its claims (4), counts: until when, what is new "
         "(2), entries, pictures, "
         "titles of 8 days, today (7), the correction; wrong passwords, codes, log of "
@@ -281,5 +282,5 @@ def test_what_it_costs_whatever_there_is(filled, hers, budget):
         "watched together (3); one for each of 52 tables; the erasure, its task; "
         "the session: found?"
     )
-    with budget(109, in_words):
+    with budget(110, in_words):
         assert hers.delete("/api/user", BODY).status_code == 200

@@ -99,6 +99,9 @@ class UserForm(Reasoned, NamesChecked):
         if is_grave and not self.has_fresh_code:
             page = reverse("admin:second_factor")
             self.add_error(None, format_html(WANTS_CODE, page))
+        wants_power = any(map((cleaned or {}).get, ("is_staff", "is_superuser")))
+        if self.instance.sandbox_of and wants_power:
+            self.add_error(None, "This is a sandbox: it cannot be staff.")
         return cleaned
 
 
@@ -106,6 +109,22 @@ class NewUserForm(NamesChecked, BaseCreationForm):
     class Meta:
         model = User
         fields = ("email", "user_name")
+
+
+class IsSandbox(admin.SimpleListFilter):
+    """Accounts in which programs are tried out count nowhere, and can be left out."""
+
+    title = "kind of account"
+    parameter_name = "kind"
+
+    def lookups(self, *_: object) -> list[tuple[str, str]]:
+        return [("person", "people"), ("sandbox", "sandboxes")]
+
+    def queryset(self, _: HttpRequest, queryset: QuerySet[User]) -> QuerySet[User]:
+        wanted = {"person": True, "sandbox": False}.get(self.value() or "")
+        if wanted is None:
+            return queryset
+        return queryset.filter(sandbox_of__isnull=wanted)
 
 
 class UserList(LeanList):
@@ -211,16 +230,37 @@ class UserAdmin(ThroughServices, BaseUserAdmin):
         "number_of_entries",
     )
     list_display_links = ("user_name", "email")
-    list_only = ("user_name", "email", "is_active", "is_staff", "created_at")
-    list_filter = ("is_active", "is_staff", between(title="day they signed up"))
+    list_only = (
+        "user_name",
+        "email",
+        "is_active",
+        "is_staff",
+        "created_at",
+        "sandbox_of",
+    )
+    list_filter = (
+        "is_active",
+        "is_staff",
+        IsSandbox,
+        between(title="day they signed up"),
+    )
     ordering = ("user_name_key",)
     search_fields = ("email",)  # shows the box; get_search_results searches
     search_help_text = "E-mail, name or id"
-    readonly_fields = ("password_link", "id", "created_at", "last_login")
+    readonly_fields = (
+        "password_link",
+        "id",
+        "created_at",
+        "last_login",
+        "sandbox_of_whom",
+    )
     fieldsets = (
         (None, {"fields": ("email", "user_name", "password_link", "is_active")}),
         ("Permissions", {"fields": POWERS, "classes": ("collapse",)}),
-        ("Account", {"fields": (("id", "created_at", "last_login"),)}),
+        (
+            "Account",
+            {"fields": (("id", "created_at", "last_login"), "sandbox_of_whom")},
+        ),
         WHY,
     )
     add_fieldsets = (
@@ -238,7 +278,16 @@ class UserAdmin(ThroughServices, BaseUserAdmin):
     @admin.display(ordering="is_staff")
     def role(self, user: User) -> str:
         """A red cross for everybody who is no staff would look like a fault."""
+        if user.sandbox_of:
+            return "sandbox"
         return "staff" if user.is_staff else ""
+
+    @admin.display(description="sandbox of")
+    def sandbox_of_whom(self, user: User) -> str:
+        if not user.sandbox_of:
+            return "none: a person"
+        page = reverse("admin:profiles_user_change", args=[user.sandbox_of])
+        return format_html('<a href="{}">{}</a>', page, user.sandbox_of)
 
     @admin.display(description="entries")
     def number_of_entries(self, user: Any) -> str:

@@ -18,6 +18,7 @@ const words = () => ({
   live: t("Receive changes live."),
   "profile:read": t("Read the profile, the preferences and the uploaded pictures."),
   "profile:write": t("Change the profile, the preferences and the pictures."),
+  sandbox: t("Be tried out in an account that counts nowhere, fail there on demand, and empty it."),
   scrobble: t("Tell what a player plays, and nothing else."),
   sharing: t("Decide who sees what; see which links there are to it, and end them."),
   "stats:read": t("Read the statistics."),

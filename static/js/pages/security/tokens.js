@@ -21,6 +21,8 @@ const powers = () => [
   ["read", t("Read everything"), ["read"]],
   ["all", t("Read and change everything"), ["read", "write"]],
 ];
+/** Of a token for the sandbox: an account in which programs are tried out. */
+const SANDBOX = "sandbox";
 const DAYS = 86_400_000; // milliseconds of one
 
 /** @param {App} app */
@@ -56,7 +58,7 @@ class Tokens {
     const used = token.last_used_at ? t("Last used {when} from {where}", { when: since(token.last_used_at), where: token.last_used_from }) : t("Never used");
     const ends = token.expires_at ? t("Expires {day}", { day: day(token.expires_at) }) : t("Does not expire");
     return h("li", {},
-      h("div", {}, h("strong", {}, token.name), " ", h("code", {}, `${token.prefix}…`),
+      h("div", {}, h("strong", {}, token.name), " ", h("code", {}, `${token.prefix}…`), token.scopes.includes(SANDBOX) ? h("small", { class: "muted" }, ` ${t("Sandbox")}`) : null,
         h("small", { class: "muted" }, `${used} · ${ends}`), h("details", {}, h("summary", {}, t("What it may do")), h("ul", { class: "plain" }, token.scopes.map((scope) => h("li", {}, scopeText(scope))))),
         h("a", { href: `/history?app=${token.id}` }, t("What it changed"))),
       takeBackButton(this.app, token),
@@ -81,9 +83,11 @@ class Tokens {
     const may = select(powers().map(([key, label]) => [key, label]));
     const lasts = select([["30", t("30 days")], ["365", t("1 year")], ["", t("No expiry")]]);
     const mature = h("input", { type: "checkbox" });
+    const sandbox = h("input", { type: "checkbox" });
     const button = h("button", { class: "button" }, t("Make token"));
     const send = async () => {
-      const scopes = powers().find(([key]) => key === may.value)?.[2];
+      const chosen = powers().find(([key]) => key === may.value)?.[2] ?? [];
+      const scopes = sandbox.checked ? [SANDBOX, ...chosen] : chosen;
       const expires_at = lasts.value ? new Date(Date.now() + Number(lasts.value) * DAYS).toISOString() : null;
       try {
         /** @type {Answer<NewPersonalToken>} */
@@ -96,7 +100,8 @@ class Tokens {
     };
     const form = h("form", {},
       h("div", { class: "fields" }, h("label", {}, t("Name"), name), h("label", {}, t("It may"), may), h("label", {}, t("Expires after"), lasts)),
-      h("label", { class: "check" }, mature, h("span", {}, t("Show mature titles"))), refusal,
+      h("label", { class: "check" }, mature, h("span", {}, t("Show mature titles"))),
+      h("label", { class: "check" }, sandbox, h("span", {}, t("For the sandbox: an account of its own, to try programs out"))), refusal,
       h("p", { class: "actions start" }, button));
     form.onsubmit = (event) => {
       event.preventDefault();

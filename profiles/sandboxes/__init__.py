@@ -1,0 +1,1 @@
+"""What is done to a sandbox account besides what is done to any account."""
