@@ -80,7 +80,6 @@ PATH_PARAMETERS = {
     "search_id": "The `id` of a search.",
     "passkey_id": "The `id` of a passkey.",
     "share_id": "The `id` of a link.",
-    "moderation_id": "The `id` of a decision.",
     "together_id": "The `id` of what was watched together.",
     "token": "What stands at the end of the link's address.",
     "user_name": "A user name, in any case.",
