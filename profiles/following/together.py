@@ -100,7 +100,7 @@ def check(watching: Watching, anime: Anime, today: date) -> None:
     if watching.last < watching.first:
         raise refuse(last="The last episode comes before the first.")
     if anime.episodes and watching.last > anime.episodes:
-        raise refuse(last=f"This title has {anime.episodes} episodes.")
+        raise refuse(last=f"The title has {anime.episodes} episodes.")
     if watching.watched_on > today:
         raise refuse(watched_on="This day is still to come.")
 

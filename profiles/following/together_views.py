@@ -25,6 +25,9 @@ from profiles.following.together import TogetherAnswer
 from profiles.following.views import MESSAGE, NO_MORE, READ, TAGS, WRITE, ByName
 
 
+SEND_A_DAY = "Send a day such as 2026-12-31."
+
+
 class OfferInput(KnownFieldsObject):
     animeId = AnimeIdField()  # noqa: N815
     first = StrictInteger(min_value=1, max_value=LARGEST_NUMBER)
@@ -32,7 +35,10 @@ class OfferInput(KnownFieldsObject):
         min_value=1, max_value=LARGEST_NUMBER, required=False, help_text="else `first`"
     )
     watched_on = serializers.DateField(
-        input_formats=["%Y-%m-%d"], required=False, help_text="else today"
+        input_formats=["%Y-%m-%d"],
+        required=False,
+        help_text="else today",
+        error_messages={"invalid": SEND_A_DAY, "datetime": SEND_A_DAY},
     )
 
 

@@ -279,8 +279,8 @@ def test_what_it_costs_whatever_there_is(filled, hers, budget):
         "titles of 8 days, today (7), the correction; wrong passwords, codes, log of "
         "staff (2), privacy requests (2), outbox; their app, its end; "
         "recovery codes (2); decisions about reports, reports (2), ties, what was "
-        "watched together (3); one for each of 52 tables; the erasure, its task; "
+        "watched together (3); one for each of 53 tables; the erasure, its task; "
         "the session: found?"
     )
-    with budget(110, in_words):
+    with budget(111, in_words):
         assert hers.delete("/api/user", BODY).status_code == 200
