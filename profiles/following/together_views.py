@@ -24,7 +24,6 @@ from profiles.following.models import TogetherState, WatchedTogether
 from profiles.following.together import TogetherAnswer
 from profiles.following.views import MESSAGE, NO_MORE, READ, TAGS, WRITE, ByName
 
-
 SEND_A_DAY = "Send a day such as 2026-12-31."
 
 
