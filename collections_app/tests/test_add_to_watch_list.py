@@ -49,6 +49,7 @@ def test_an_anime_is_added_and_answered_whole(client, alice, death_note):
         "started_on": None,
         "finished_on": None,
         "notes": "",
+        "custom_title": "",
         "tags": [],
         "priority": 0,
         "is_private": False,
