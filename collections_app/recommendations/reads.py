@@ -24,6 +24,7 @@ from collections_app.catalogue.seasons import marks, with_marks, without_marks
 from collections_app.catalogue.titles import COLUMNS, to_json
 from collections_app.recommendations.hidden import hidden_titles
 from collections_app.recommendations.models import SimilarTitles
+from collections_app.recommendations.series import first_parts_of
 from collections_app.recommendations.similarity import Similar, points, scores
 from collections_app.source_facts.franchises import prequels_of
 from collections_app.watch_list.models import EntryState, EntryType, WatchListEntry
@@ -103,7 +104,7 @@ def weight_of(score: int | None, mean: float) -> float:
 def recommended(
     account: Account, wanted: Wanted, base: Anime | None, day: date
 ) -> list[Json]:
-    """Eleven statements at most. base: like this title, else like the list."""
+    """Fifteen statements at most. base: like this title, else like the list."""
     known = Known.of(account.id, first_moment(day, account.timezone))
     seeds = {base.id: 1.0} if base else known.seeds()
     if base:
@@ -179,10 +180,12 @@ def best_known(
 def choose(found: Sequence[Candidate], known: Known, limit: int) -> list[int]:
     """One of a franchise, and none whose earlier part was not seen."""
     prequels = prequels_of({one.anime_id for one in found if one.franchise})
+    firsts = first_parts_of({one.anime_id for one in found} - prequels.keys())
+    before = {**firsts, **prequels}
     chosen: list[int] = []
     franchises: set[int] = set()
     for id_, franchise, name in found:
-        if franchise in franchises or comes_too_early(id_, name, prequels, known):
+        if franchise in franchises or comes_too_early(id_, name, before, known):
             continue
         franchises |= {franchise} if franchise else set()
         chosen.append(id_)
@@ -192,12 +195,12 @@ def choose(found: Sequence[Candidate], known: Known, limit: int) -> list[int]:
 
 
 def comes_too_early(
-    anime_id: int, name: str, prequels: Mapping[int, set[int]], known: Known
+    anime_id: int, name: str, before: Mapping[int, set[int]], known: Known
 ) -> bool:
     """Whether it is the later part of what was not seen: as relations say it, else by
     its name, for most titles have no relations.
     """
-    if earlier := prequels.get(anime_id):
+    if earlier := before.get(anime_id):
         return not earlier & known.seen
     marked = with_marks(name)
     return bool(marks(marked)) and without_marks(marked) not in known.seen_names
