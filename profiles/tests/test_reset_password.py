@@ -230,16 +230,16 @@ def test_the_page_speaks_the_browsers_language(visitor):
 
 def test_what_confirming_costs(visitor, alice, link, budget):
     User.objects.filter(pk=alice.pk).update(email_confirmed_at=timezone.now())
-    with budget(4, "user, password, mail, locks"):
+    with budget(5, "user, password, its sandbox, mail, locks"):
         assert confirm(visitor, link).status_code == 200
 
 
 def test_what_the_first_one_costs(visitor, link, budget):
-    said = "user, password, mail, locks; did staff set it; the user, 3 kinds of "
+    said = "user, password, its sandbox, mail, locks; did staff set it; the user, "
     said += (
-        "factors, their removal; 2 kinds left?, the user, codes, removal; providers, "
+        "3 kinds of factors, their removal; 2 kinds left?, the user, codes, removal; "
     )
-    with budget(19, said + "feeds, links, webhooks"):
+    with budget(20, said + "providers, feeds, links, webhooks"):
         assert confirm(visitor, link).status_code == 200
 
 
