@@ -7,7 +7,7 @@ it always was, to the byte. docs/decisions/0075-sentences-are-looked-up.md
 """
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from functools import cache, lru_cache
 from itertools import islice
 from string import Formatter
@@ -23,19 +23,25 @@ from rest_framework.request import Request
 from animecollections.translations import words_in
 
 ENGLISH = "en"
-LONGEST = 5000  # of a text that is looked at
+LONGEST = 3000  # of a text that is looked at
 MOST_SENTENCES = 20  # of it
 WORD = "word\x04"  # the context of words that stand in sentences, as gettext keeps it
-# What may stand for a value; all else is any text.
+# What may stand for a value; all else is any text. All have an end, else a text that
+# nearly fits would be tried in as many ways as it has letters.
 VALUES = {
-    "n": r"-?[\d.,]+",
-    "most": r"[\d.,]+",
-    "row": r"[\d,]+",
+    "n": r"-?[\d.,]{1,20}",
+    "most": r"[\d.,]{1,20}",
+    "row": r"[\d,]{1,12}",
     "day": r"\d{4}-\d\d-\d\d",
     "what": r"[^“”.:]{1,60}?",
+    "known": r".{1,2000}?",
+    "ids": r".{1,2000}?",
+    "titles": r".{1,1200}?",
 }
+ANY_TEXT = r".{1,600}?"
+NUMBERS = ("n", "most", "row", "number", "limit", "total", "retry_after", "position")
 # Values that are words of ours, and told as such.
-OF_WORDS = ("grounds", "against", "fields", "kind", "state", "found", "This")
+OF_WORDS = ("grounds", "against", "fields", "kind", "state", "type", "found", "This")
 PLACE = re.compile(r"[\w.\[\]-]{1,100}: ")
 SENTENCE_ENDS = re.compile(r"(?<=[.!?)”]) (?=\S)")
 THOUSANDS = re.compile(r"\d{1,3}(,\d{3})+")
@@ -150,7 +156,7 @@ class Table:
     def value(self, name: str, text: str) -> str:
         if name in OF_WORDS:
             return self.of_ours.sub(lambda found: self.words[found[1]], text)
-        if THOUSANDS.fullmatch(text):
+        if name in NUMBERS and THOUSANDS.fullmatch(text):
             return text.replace(
                 ",", str(get_format("THOUSAND_SEPARATOR", self.language))
             )
@@ -182,7 +188,7 @@ def parts_of(sentence: str) -> Iterator[tuple[str, str]]:
         yield text, name or ""
 
 
-def pattern_of(sentence: str) -> str:
+def pattern_of(sentence: str, values: Mapping[str, str] = VALUES) -> str:
     """A value that comes twice is the same both times."""
     pattern, seen = "", set()
     for text, name in parts_of(sentence):
@@ -190,6 +196,6 @@ def pattern_of(sentence: str) -> str:
         if name in seen:
             pattern += f"(?P={name})"
         elif name:
-            pattern += f"(?P<{name}>{VALUES.get(name, '.+?')})"
+            pattern += f"(?P<{name}>{values.get(name, ANY_TEXT)})"
             seen.add(name)
     return pattern

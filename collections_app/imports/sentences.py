@@ -11,6 +11,9 @@ from collections.abc import Iterator
 from functools import lru_cache
 from typing import TypedDict
 
+from animecollections.api.language import VALUES, pattern_of
+from collections_app.watch_list.models import EntryType
+
 SENTENCES = {
     # Which title a row is.
     "recognised": "Recognised by its {grounds}.",
@@ -140,17 +143,7 @@ SENTENCES = {
     "encoded_twice": "The file's letters were encoded twice (Ã© for é): this was "
     "corrected.",
 }
-# What may stand for a value; all else is any short text.
-VALUES = {
-    "n": r"-?[\d.,]{1,20}",
-    "most": r"[\d.,]{1,20}",
-    "row": r"[\d,]{1,12}",
-    "day": r"\d{4}-\d\d-\d\d",
-    "what": r"[^“”.:]{1,60}?",
-    "type": "Watching|Completed|To Watch|Collection",
-    "fields": r".{1,600}?",
-}
-SHORT = r".{1,200}?"
+OF_TYPES = {"type": "|".join(EntryType.values)}
 TIMES = re.compile(r" \((?P<times>[\d,]+) ×\)(?= |$)")  # after a warning: how often
 
 
@@ -162,20 +155,10 @@ class Said(TypedDict):
     values: dict[str, str]
 
 
-def pattern_of(template: str) -> re.Pattern[str]:
-    """A value that comes twice is the same both times."""
-    pattern, seen = "", set()
-    for text, name in re.findall(r"([^{}]*)(?:\{(\w+)\})?", template):
-        pattern += re.escape(text)
-        if name in seen:
-            pattern += f"(?P={name})"
-        elif name:
-            pattern += f"(?P<{name}>{VALUES.get(name, SHORT)})"
-            seen.add(name)
-    return re.compile(f"{pattern}(?= |$)", re.DOTALL)
-
-
-PATTERNS = {code: pattern_of(template) for code, template in SENTENCES.items()}
+PATTERNS = {
+    code: re.compile(f"{pattern_of(template, VALUES | OF_TYPES)}(?= |$)", re.DOTALL)
+    for code, template in SENTENCES.items()
+}
 
 
 def coded(text: str) -> list[Said]:

@@ -4,7 +4,7 @@ from collections.abc import Callable
 from datetime import date, datetime
 
 from django.conf import settings
-from django.http import HttpRequest
+from django.http import HttpRequest, QueryDict
 from django.utils.dates import MONTHS_3, WEEKDAYS_ABBR
 from django.utils.formats import date_format, number_format
 from django.utils.translation import gettext
@@ -34,13 +34,15 @@ def language_of(request: HttpRequest) -> str:
     return accepted(request.headers.get("Accept-Language", ""))
 
 
-def languages(language: str) -> list[tuple[str, str]]:
-    """The others, by address and name."""
-    return [
-        (f"?{LANGUAGE}={code}", name)
-        for code, name in settings.LANGUAGES
-        if code != language
-    ]
+def languages(language: str, query: QueryDict) -> list[tuple[str, str, str]]:
+    """The others, by code and name, with the address of the same page in each."""
+    found = []
+    for code, name in settings.LANGUAGES:
+        if code != language:
+            there = query.copy()
+            there[LANGUAGE] = code
+            found.append((code, name, f"?{there.urlencode()}"))
+    return found
 
 
 def number(value: float) -> str:

@@ -157,7 +157,7 @@ export class LocalCopy extends EventTarget {
     const wanted = { romaji: null, english: facts?.english_title, native: facts?.native_title };
     const main = this.told.get(entry.anime_id)?.title; // where a title of one's own is cleared
     const title = entry.custom_title || wanted[this.titleLanguage] || main;
-    return title ? { ...entry, title } : entry;
+    return title && title !== entry.title ? { ...entry, title } : entry; // the same is not drawn anew
   }
 
   /** Every name that is known here of an anime on the list. @param {string} animeId */
