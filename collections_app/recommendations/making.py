@@ -19,7 +19,6 @@ from django.db.models import Q
 from django.utils import timezone
 
 from animecollections.db.bulk import upsert
-from animecollections.db.ids import first_id_at, time_of
 from animecollections.db.replica import from_replica
 from collections_app.catalogue.models import Anime
 from collections_app.recommendations.models import SimilarTitles
@@ -47,6 +46,7 @@ WATCHED = [type_ for type_ in EntryType.values if type_ != EntryType.TO_WATCH]
 def relate_titles() -> str:
     began = time.monotonic()
     random = Random()  # noqa: S311  (no secret)
+    forget_gone()
     due = titles_due(timezone.now())
     if not due:
         return "no title was due"
@@ -61,6 +61,13 @@ def relate_titles() -> str:
         done += len(some)
     left = f", {len(due) - done:,} wait for the next run" if done < len(due) else ""
     return f"{done:,} titles related by {len(lists):,} lists{left}"
+
+
+def forget_gone() -> None:
+    """What was like titles that are gone: nobody would ever make it anew, without what
+    its people have opted out of.
+    """
+    SimilarTitles.objects.filter(anime__gone_since__isnull=False).delete()
 
 
 def titles_due(now: datetime) -> list[int]:
@@ -127,6 +134,7 @@ def watched_by(people: Sequence[UUID]) -> list[list[int]]:
     entries = WatchListEntry.objects.across_users().filter(
         user_id__in=people,
         user__is_active=True,
+        user__sandbox_of=None,
         user__preferences__help_recommend=True,
         is_private=False,
         type__in=WATCHED,
@@ -140,8 +148,8 @@ def watched_by(people: Sequence[UUID]) -> list[list[int]]:
 
 
 def some_people(random: Random) -> Iterator[list[UUID]]:
-    """Everybody, or as many by chance: slices that begin at moments between the first
-    and the latest sign-up, each person at most once.
+    """Everybody, or as many by chance: slices that begin anywhere between the least and
+    the greatest key, each person at most once.
     """
     ends = from_replica(Ends.read)
     if ends is None:
@@ -177,9 +185,9 @@ class Ends:
         """Where slices begin: each where the one before ended, or by chance."""
         if not self.are_too_many:
             yield from repeat(LEAST_KEY)
-        first, span = time_of(self.first), time_of(self.last) - time_of(self.first)
-        moments = (span * random.random() for _ in range(MOST_PEOPLE // PEOPLE_AT_ONCE))
-        yield from sorted(first_id_at(first + moment) for moment in moments)
+        slices = range(MOST_PEOPLE // PEOPLE_AT_ONCE)
+        keys = (random.randint(self.first.int, self.last.int) for _ in slices)
+        yield from map(UUID, sorted(f"{key:032x}" for key in keys))
 
 
 def next_people(after: UUID) -> list[UUID]:

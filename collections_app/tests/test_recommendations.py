@@ -10,7 +10,7 @@ from collections_app.models import Anime, SimilarTitles, WatchListEntry
 from collections_app.recommendations import making
 from collections_app.tests.airings import say
 from factories import AnimeFactory, UserFactory, personal_token
-from profiles.models import Preferences
+from profiles.models import Preferences, User
 
 pytestmark = pytest.mark.django_db
 URL = "/api/user/recommendations"
@@ -92,12 +92,23 @@ def test_private_entries_and_those_who_opted_out_count_never(alice):
         WatchListEntry.objects.of(user.pk).filter(anime_id=2).update(is_private=True)
     out = people(3, 1, 2)
     Preferences.objects.filter(user__in=out).update(help_recommend=False)
+    sandboxes = people(3, 1, 2)
+    for one in sandboxes:
+        User.objects.filter(pk=one.pk).update(sandbox_of=alice.pk)
     people(4, 1, 2)
     people(3, 1, 2, state="dropped", type="Collection")
     people(3, 1, 2, type="To Watch")
     making.relate_titles()
     assert similar(1) == set()
     assert SimilarTitles.objects.get(pk=1).lists == 4
+
+
+def test_what_was_like_a_title_that_is_gone_is_forgotten(alice):
+    people(6, 1, 2)
+    making.relate_titles()
+    Anime.objects.filter(id=1).update(gone_since=timezone.now())
+    making.relate_titles()
+    assert not SimilarTitles.objects.filter(pk=1).exists()
 
 
 def test_where_people_are_few_genres_and_studios_say_it(client, alice):

@@ -7,6 +7,7 @@ follows from its owner's: found by its key, also where the database is spread by
 
 from uuid import UUID, uuid5
 
+from animecollections.api.errors import ApiError
 from profiles.accounts.models import User
 
 
@@ -20,8 +21,8 @@ def with_sandbox(user_id: UUID) -> tuple[UUID, UUID]:
 
 
 def sandbox_for(owner: User) -> User:
-    """Found or made. Call it while the owner's row is locked. One that was closed with
-    its owner opens again: whoever asks is let in again.
+    """Found or made. Call it while the owner's row is locked. 403 `forbidden` where
+    staff locked it by itself.
     """
     id_ = sandbox_id_of(owner.pk)
     found: User | None = User.objects.select_for_update().filter(pk=id_).first()
@@ -33,8 +34,7 @@ def sandbox_for(owner: User) -> User:
         found.set_unusable_password()
         User.objects.add(found)
     elif not found.is_active:
-        found.is_active = True
-        found.save(update_fields=["is_active"])
+        raise ApiError("forbidden")
     return found
 
 

@@ -8,7 +8,7 @@ other one makes of it is theirs: it is written under their own lock, and told to
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
-from typing import Annotated, Any, TypedDict
+from typing import Annotated, TypedDict
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
@@ -21,6 +21,7 @@ from animecollections.identity import Account, Origin
 from collections_app.catalogue.lookup import find_anime, locate
 from collections_app.catalogue.refs import OWN, AnimeRef
 from collections_app.models import Anime, WatchListEntry
+from collections_app.watch_list.entries import YEARS
 from collections_app.watch_list.writes import Operation, do
 from history.log.recording import locked
 from profiles.accounts.people import names_of
@@ -78,7 +79,7 @@ def offer(*, account: Account, user_name: str, watching: Watching) -> TogetherAn
         anime = find_anime(watching.anime)
         check(watching, anime, account.today)
         check_entry(account.id, anime.id)
-        row = WatchedTogether(
+        said = WatchedTogether(
             user_id=account.id,
             person_id=person_id,
             anime_id=anime.id,
@@ -88,9 +89,7 @@ def offer(*, account: Account, user_name: str, watching: Watching) -> TogetherAn
             state=TogetherState.GIVEN,
             since=timezone.now(),
         )
-        mine = WatchedTogether.objects.of(account.id).with_person(person_id)
-        row = mine.same_as(row).first() or say(row, mine)
-        told = shown_to(account, [row])
+        told = shown_to(account, [say(said)])
         if not told:  # the other one is locked: nothing was said
             raise ApiError("not_found")
     return told[0]
@@ -103,6 +102,8 @@ def check(watching: Watching, anime: Anime, today: date) -> None:
         raise refuse(last=f"The title has {anime.episodes} episodes.")
     if watching.watched_on > today:
         raise refuse(watched_on="This day is still to come.")
+    if watching.watched_on.year < YEARS[0]:
+        raise refuse(watched_on="The year is from {} to {}.".format(*YEARS))
 
 
 def check_entry(user_id: UUID, anime_id: int) -> None:
@@ -115,12 +116,33 @@ def check_entry(user_id: UUID, anime_id: int) -> None:
         raise ApiError("entry_is_private")
 
 
-def say(row: WatchedTogether, mine: Any) -> WatchedTogether:
-    """Writes both sides, and tells the other one."""
+def say(row: WatchedTogether) -> WatchedTogether:
+    """Writes what is not there yet of both sides, and tells the other one; not again
+    who has declined it. What they said first is now said by both, whatever became of
+    it: what one says oneself tells nothing of the other one's list.
+    """
+    mine = WatchedTogether.objects.of(row.user_id).with_person(row.person_id)
+    former: WatchedTogether | None = mine.same_as(row).first()
+    if former and former.state == TogetherState.GIVEN:
+        return former
     since = row.since - timedelta(days=1)
     today = mine.filter(state=TogetherState.GIVEN, since__gt=since)
     if today.count() >= MOST_A_DAY:
         raise ApiError("together_full", number=MOST_A_DAY)
+    if former:
+        former.state = TogetherState.GIVEN
+        set_state(former)
+    else:
+        row.save(force_insert=True)
+    offer_to(row)
+    return former or row
+
+
+def offer_to(row: WatchedTogether) -> None:
+    """The other side of it, unless they have it."""
+    theirs = WatchedTogether.objects.of(row.person_id).with_person(row.user_id)
+    if theirs.same_as(row).exists():
+        return
     offered = WatchedTogether(
         user_id=row.person_id,
         person_id=row.user_id,
@@ -131,9 +153,8 @@ def say(row: WatchedTogether, mine: Any) -> WatchedTogether:
         state=TogetherState.WAITING,
         since=row.since,
     )
-    WatchedTogether.objects.across_users().bulk_create([row, offered])
+    offered.save(force_insert=True)
     tell(row.person_id, NoticeKind.TOGETHER, offered)
-    return row
 
 
 # --- What the other one makes of it ---------------------------------------------------
@@ -164,8 +185,17 @@ def accept(
                 through=through,
             )
             row.state, row.operation_id = TogetherState.ACCEPTED, outcome.operation_id
-            row.save()
+            set_state(row)
         return {**told[0], "state": row.state}, row.operation_id
+
+
+def set_state(row: WatchedTogether) -> None:
+    """Under its owner's lock alone; the other one may be erased right now, and the row
+    with them: then nothing is written.
+    """
+    mine = WatchedTogether.objects.of(row.user_id).filter(pk=row.pk)
+    if not mine.update(state=row.state, operation_id=row.operation_id):
+        raise ApiError("together_not_found")
 
 
 def operation_of(
@@ -191,24 +221,29 @@ def operation_of(
     )
 
 
-def end(*, user_id: UUID, together_id: UUID) -> None:
+def end(*, account: Account, together_id: UUID) -> None:
     """Declines it: nobody is told, and what was written stays. Or takes back what was
-    said: both sides go, and what the other one wrote stays on their list.
+    said: both sides go, and what the other one wrote stays on their list. What is not
+    shown is not there, whatever the reason.
     """
-    row = get(user_id, together_id)
+    row = get(account.id, together_id)
     if row.state == TogetherState.GIVEN:
         take_back(row)
         return
-    with locked(user_id):
-        mine = WatchedTogether.objects.of(user_id).filter(pk=together_id)
+    with locked(account.id):
+        if not shown_to(account, [row]):
+            raise ApiError("together_not_found")
+        mine = WatchedTogether.objects.of(account.id).filter(pk=together_id)
         mine.update(state=TogetherState.DECLINED)
 
 
 def take_back(row: WatchedTogether) -> None:
+    """But for what the other one declined: it is not offered to them again."""
     try:
         with both_locked(row.user_id, row.person_id):
             rows = WatchedTogether.objects.across_users()
-            rows.between(row.user_id, row.person_id).same_as(row).delete()
+            both = rows.between(row.user_id, row.person_id).same_as(row)
+            both.exclude(state=TogetherState.DECLINED).delete()
     except ApiError as error:
         if error.code != "not_found":
             raise  # else the other one was erased a moment ago, and this with them

@@ -161,5 +161,5 @@ class TogetherViewSet(IdempotentViewSet):
         examples={"ended": {"message": "Not watched together"}},
     )
     def destroy(self, request: Request, together_id: str) -> Answer:
-        together.end(user_id=self.user_id, together_id=parse_id(together_id))
+        together.end(account=self.account, together_id=parse_id(together_id))
         return answer({"message": "Not watched together"})

@@ -2,9 +2,11 @@
 
 from django.db import migrations, models
 
+from animecollections.db.indexes import AddIndexOnline
+
 
 class Migration(migrations.Migration):
-
+    atomic = False  # an index is built while people sign in
     dependencies = [
         ('auth', '0012_alter_user_first_name_max_length'),
         ('profiles', '0035_webhooks'),
@@ -16,9 +18,11 @@ class Migration(migrations.Migration):
             name='sandbox_of',
             field=models.UUIDField(blank=True, editable=False, null=True),
         ),
-        migrations.AddIndex(
-            model_name='user',
-            index=models.Index(condition=models.Q(('sandbox_of', None), _negated=True), fields=['id'], name='user_sandbox'),
+        AddIndexOnline(
+            "user",
+            models.Index(
+                fields=["id"], condition=~models.Q(sandbox_of=None), name="user_sandbox"
+            ),
         ),
         migrations.AddConstraint(
             model_name='user',

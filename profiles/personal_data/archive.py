@@ -59,7 +59,7 @@ from profiles.accounts.models import (
     WrongPasswords,
 )
 from profiles.accounts.people import names_of
-from profiles.accounts.sandboxes import is_sandbox, sandbox_id_of
+from profiles.accounts.sandboxes import is_sandbox, sandbox_id_of, with_sandbox
 from profiles.email_changes.models import EmailChange
 from profiles.feeds.models import Feed
 from profiles.following.models import Tie, TieKind, WatchedTogether
@@ -464,11 +464,13 @@ def write(user_id: UUID, *, name: str) -> IO[bytes]:
                 told = [add_rows(archive, part, user_id, now) for part in SECTIONS]
                 told += add_sandbox(archive, user_id, now)
                 told.append(add_list(archive, user_id, name, now))
-                paths = list(
-                    Image.objects.of(user_id)
+                paths = [
+                    path
+                    for one in with_sandbox(user_id)
+                    for path in Image.objects.of(one)
                     .newest_first()
                     .values_list("path", flat=True)
-                )
+                ]
             told.append(add_images(archive, paths, now))
             with new_file(archive, "README.txt", now) as readme:
                 readme.write(readme_of(told, now).encode())

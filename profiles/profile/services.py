@@ -153,6 +153,8 @@ def rename(user: User, name: str) -> bool:
     """Whether the name is another; its claim decides between two who want it."""
     if name == user.user_name:
         return False
+    if user.sandbox_of:  # else everybody could hold a second name
+        raise ApiError("forbidden")
     key = fold_user_name(name)
     if key != fold_user_name(user.user_name):  # anyone who has a reserved one keeps it
         refuse_reserved(name, field="name")

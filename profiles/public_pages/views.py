@@ -101,7 +101,10 @@ class Page(ForOthers):
     def page(
         self, template: str, context: Mapping[str, Any], **more: Any
     ) -> HttpResponse:
-        said = {"language": self.language, "languages": languages(self.language)}
+        said = {
+            "language": self.language,
+            "languages": languages(self.language, self.request._request.GET),
+        }
         said |= {**entry(self.language), **context}
         return HttpResponse(render_to_string(f"public/{template}.html", said), **more)
 

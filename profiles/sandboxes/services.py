@@ -12,6 +12,8 @@ from history.models import UserState
 from profiles.accounts.models import User
 from profiles.accounts.sandboxes import is_sandbox
 from profiles.accounts.sign_in_hooks import tell_sign_ins_ended
+from profiles.images.models import Image
+from profiles.images.services import remove_after_commit
 from profiles.personal_tokens.models import PersonalToken
 from profiles.profile.repair import make_whole
 
@@ -30,6 +32,8 @@ def reset(*, user_id: UUID) -> None:
     with locked(user_id):
         if not is_sandbox(user_id):
             raise ApiError("forbidden")
+        paths = Image.objects.of(user_id).values_list("path", flat=True)
+        remove_after_commit(user_id, list(paths))
         for rows in rows_of(user_id):
             rows.delete()
         make_whole(user_id)

@@ -15,6 +15,7 @@ from profiles.accounts import lockouts, tasks
 from profiles.accounts.identifiers import fold_user_name
 from profiles.accounts.managers import claims_of
 from profiles.accounts.models import LoginClaim, User
+from profiles.accounts.sandboxes import sandbox_id_of
 from profiles.accounts.services import deactivate, taken
 from profiles.accounts.sign_in_hooks import tell_sign_ins_ended
 from profiles.email_changes.services import end_asked
@@ -50,6 +51,9 @@ def edit(*, user_id: UUID, values: Mapping[str, Any], through: Origin) -> None:
                 if is_renamed:
                     move_claims(user_id, columns)
                 User.objects.filter(pk=user_id).update(**columns)
+                if columns.get("is_active"):  # it was closed with its owner
+                    sandbox_id = sandbox_id_of(user_id)
+                    User.objects.filter(pk=sandbox_id).update(is_active=True)
                 if "email" in columns:  # no link leads away from what staff set
                     end_asked(user_id)
         except IntegrityError:

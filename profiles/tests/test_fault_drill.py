@@ -7,6 +7,8 @@ from zipfile import ZipFile
 
 import pytest
 from django.contrib.admin import site
+from django.core.files.base import ContentFile
+from django.core.files.storage import default_storage
 from django.core.management import call_command
 from django.forms import modelform_factory
 
@@ -15,15 +17,17 @@ from animecollections.identity import Origin
 from animecollections.tests.serving import serve
 from collections_app.models import WatchListEntry
 from conftest import WatchedClient
-from factories import personal_token
+from factories import UserFactory, personal_token
 from history.models import KeptAnswer
 from profiles import doctor
 from profiles.accounts import services as accounts
 from profiles.accounts.models import LoginClaim, User
 from profiles.accounts.sandboxes import sandbox_id_of
 from profiles.figures import running_counts
+from profiles.models import Image
 from profiles.personal_data import archive
 from profiles.personal_data.erasure import erase
+from profiles.staff import services as staff_services
 from profiles.staff.admin.users import UserAdmin, UserForm
 
 LIST = "/api/user/watchList"
@@ -90,6 +94,41 @@ def test_a_sandbox_is_an_account_of_its_own_whose_tokens_its_owner_sees_and_ends
     assert failed(by(again["token"]).get(LIST)) == (401, "token_invalid")
     accounts.deactivate(user_id=alice.pk)
     assert not User.objects.get(pk=sandbox_id_of(alice.pk)).is_active
+
+
+def test_one_that_staff_locked_opens_with_its_owner_alone(
+    client, alice, staff, sandbox
+):
+    through = Origin("admin", actor_id=staff.pk)
+    lock, unlock = staff_services.lock, staff_services.unlock
+    its = User.objects.get(pk=sandbox_id_of(alice.pk))
+    lock(user=its, reason="spam", through=through)
+    wanted = {"name": "drill", "scopes": ["sandbox", "read"]}
+    assert failed(client.post("/api/user/tokens", wanted)) == (403, "forbidden")
+    unlock(user=its, reason="it was none", through=through)
+    lock(user=alice, reason="spam", through=through)
+    unlock(user=alice, reason="it was none", through=through)
+    its.refresh_from_db()
+    assert its.is_active
+
+
+@pytest.mark.django_db(transaction=True)  # files go after the commit
+def test_it_keeps_its_name_and_no_pictures(client, alice):
+    script = by(token_of(client, "read", "write", "profile:write")["token"])
+    renamed = script.post("/api/user/updateProfile", {"name": "second"})
+    assert failed(renamed) == (403, "forbidden")
+    kept = UserFactory()  # of whom nothing goes
+    for user_id in (sandbox_id_of(alice.pk), kept.pk):
+        path = default_storage.save(f"images/{user_id}/a.webp", ContentFile(b"RIFF"))
+        Image.objects.create(
+            user_id=user_id, path=path, kind="avatar", width=1, height=1, size=4
+        )
+    assert script.post(RESET).status_code == 200
+    left = [
+        default_storage.exists(f"images/{one}/a.webp")
+        for one in (sandbox_id_of(alice.pk), kept.pk)
+    ]
+    assert left == [False, True]
 
 
 def test_nobody_finds_it_follows_it_counts_it_or_mails_it(

@@ -98,7 +98,7 @@ def test_what_is_said_is_offered_once_accepted_and_undone(
 
 
 def test_what_is_declined_is_gone_and_not_offered_again(
-    client, other_client, bob, aria
+    client, other_client, alice, bob, aria
 ):
     say(client, bob, aria)
     [offer] = listed(other_client)
@@ -107,14 +107,47 @@ def test_what_is_declined_is_gone_and_not_offered_again(
         assert ended.status_code == 200
     assert (listed(other_client), entry(bob, aria)) == ([], None)
     assert states(client) == [(bob.user_name, "given")]
+    for _ in range(2):  # also where it was taken back meanwhile
+        say(client, bob, aria)
+        assert listed(other_client) == []
+        [mine] = listed(client)
+        assert client.delete(f"{TOGETHER}/{mine['id']}").status_code == 200
+        assert listed(client) == []
+    # Who declined it may say it: it is offered as anything else.
+    other_client.post(LIST, {"animeId": aria.pk, "type": "Watching"})
+    assert say(other_client, alice, aria).json()["data"]["state"] == "given"
+    assert states(client) == [(bob.user_name, "waiting")]
+    assert states(other_client) == [(alice.user_name, "given")]
+
+
+def test_what_became_private_is_as_what_was_taken_back(
+    client, other_client, alice, bob, aria
+):
     say(client, bob, aria)
-    assert listed(other_client) == []
-    # Taken back, nothing of it is left on either side.
-    [mine] = listed(client)
-    assert client.delete(f"{TOGETHER}/{mine['id']}").status_code == 200
-    assert not WatchedTogether.objects.across_users().exists()
-    gone = put(other_client, offer)
-    assert (gone.status_code, gone.json()["code"]) == (404, "together_not_found")
+    [offer] = listed(other_client)
+    client.patch(f"{LIST}/{aria.pk}", {"is_private": True})
+    ended = other_client.delete(f"{TOGETHER}/{offer['id']}")
+    assert (ended.status_code, ended.json()["code"]) == (404, "together_not_found")
+    other_client.post(LIST, {"animeId": aria.pk, "type": "Watching"})
+    said = say(other_client, alice, aria)
+    assert (said.status_code, said.json()["data"]["state"]) == (200, "given")
+
+
+def test_what_goes_while_it_is_accepted_is_not_written_back(
+    client, other_client, bob, aria, monkeypatch
+):
+    """As when the other one is erased: both sides go under their lock alone."""
+    say(client, bob, aria)
+    [offer] = listed(other_client)
+    do = together.do
+
+    def gone_first(**more):
+        WatchedTogether.objects.of(bob.pk).delete()
+        return do(**more)
+
+    monkeypatch.setattr(together, "do", gone_first)
+    assert put(other_client, offer).status_code == 404
+    assert entry(bob, aria) is None
 
 
 @pytest.mark.parametrize(
@@ -163,6 +196,7 @@ def test_whom_it_may_be_said_to_and_of_what(client, other_client, alice, bob, ar
     late = (timezone.now() + timedelta(days=2)).date().isoformat()
     assert refused(bob, aria, watched_on=late) == (400, "invalid")
     assert refused(bob, aria, watched_on="2026") == (400, "invalid")
+    assert refused(bob, aria, watched_on="0001-01-01") == (400, "invalid")
     User.objects.filter(pk=bob.pk).update(is_active=False)
     assert refused(bob, aria) == (404, "not_found")
     assert not WatchedTogether.objects.across_users().exists()
@@ -233,8 +267,9 @@ def test_it_needs_few_statements_and_its_scopes(
     client, other_client, alice, bob, aria, budget
 ):
     with budget(
-        20, "the sign-in, whose name, two locks, what is between, title, entry, is it "
-        "said, how many, both rows, names, titles; the notice with eight of its own"
+        22, "the sign-in, whose name, two locks, what is between, title, entry, is it "
+        "said, how many, one row, does the other one have it, theirs, names, titles; "
+        "the notice with eight of its own"
     ):  # fmt: skip
         say(client, bob, aria, 7)
     for first in (1, 2, 3):
