@@ -15,11 +15,11 @@ from collections_app.catalogue.lookup import find_anime, ids_of, meanings
 from collections_app.catalogue.models import Anime, ExternalId
 from collections_app.catalogue.refs import OWN, AnimeRef
 from collections_app.recommendations.models import HiddenScope, HiddenTitle
+from collections_app.watch_list.sentences import HIDDEN
 from history.log.recording import Recording, recording
 from history.models import ChangeKind
 
 MOST_HIDDEN = 2_000
-FIELD = "hidden."  # and the title's id: what the log calls it
 Scopes = dict[int, str | None]  # by title; None: not hidden
 
 
@@ -76,8 +76,8 @@ def set_hidden(record: Recording, wanted: Scopes) -> None:
         record.put(Rows(HiddenTitle, hidden))
     record.change(
         ChangeKind.PREFERENCES,
-        before={f"{FIELD}{id_}": stored.get(id_) for id_ in changed},
-        after={f"{FIELD}{id_}": now for id_, now in changed.items()},
+        before={f"{HIDDEN}{id_}": stored.get(id_) for id_ in changed},
+        after={f"{HIDDEN}{id_}": now for id_, now in changed.items()},
     )
 
 
@@ -87,14 +87,14 @@ def set_hidden(record: Recording, wanted: Scopes) -> None:
 def fields_of(user_id: UUID) -> dict[str, Any]:
     """As the log names them."""
     rows = HiddenTitle.objects.of(user_id).values_list("anime_id", "scope")
-    return {f"{FIELD}{anime_id}": scope for anime_id, scope in rows}
+    return {f"{HIDDEN}{anime_id}": scope for anime_id, scope in rows}
 
 
 def set_fields(record: Recording, values: Mapping[str, Any]) -> None:
     if values:
         set_hidden(
             record,
-            {int(name.removeprefix(FIELD)): now for name, now in values.items()},
+            {int(name.removeprefix(HIDDEN)): now for name, now in values.items()},
         )
 
 

@@ -60,7 +60,8 @@ def test_it_is_undone_as_any_operation_and_so_is_the_undo(client):
     made = client.put(f"{URL}/3").json()["meta"]["operation_id"]
     first = client.get(OPERATIONS).json()["data"][0]
     assert first["undoable"]
-    assert first["summary"] == "changed the preferences: hidden.3 none → title"
+    title = Anime.objects.get(pk=3).title
+    assert first["summary"] == f"hid {title} from recommendations"
     back = undo(client, made)["meta"]["operation_id"]
     assert told(client) == []
     undo(client, back)

@@ -11,6 +11,7 @@ from history.log.parts import SAID_OF_KIND
 from history.models import ChangeKind
 
 Values = Mapping[str, Any]
+HIDDEN = "hidden."  # … and the title's id: what the log calls a title that is hidden
 
 
 class ChangeRow(TypedDict):
@@ -55,9 +56,11 @@ def of_operation(
 
 def of_change(change: ChangeRow, titles: Mapping[int, str]) -> str:
     kind, before, after = change["kind"], change["before"], change["after"]
-    if kind in SAID_OF_KIND:
-        return of_row(t(SAID_OF_KIND[kind]), before, after)
     anime_id = title_changed(change)
+    if kind in SAID_OF_KIND:
+        if anime_id in titles:
+            return of_hidden(titles[anime_id], after)
+        return of_row(t(SAID_OF_KIND[kind]), before, after)
     title = titles.get(anime_id or 0, f"anime {anime_id}")
     match kind:
         case ChangeKind.LIST:
@@ -74,6 +77,16 @@ def of_change(change: ChangeRow, titles: Mapping[int, str]) -> str:
             was = word(before["type"])
             return t("removed {title} from {type}", title=title, type=was)
     return of_fields(title, before, after)
+
+
+def of_hidden(title: str, after: Values) -> str:
+    [scope] = after.values()
+    match scope:
+        case None:
+            return t("recommends {title} again", title=title)
+        case "franchise":
+            return t("hid {title} and its series from recommendations", title=title)
+    return t("hid {title} from recommendations", title=title)
 
 
 def of_row(said: str, before: Values, after: Values) -> str:
@@ -103,8 +116,13 @@ def of_fields(title: str, before: Values, after: Values) -> str:
 
 
 def title_changed(change: ChangeRow) -> int | None:
-    """The title that a change is about; one on a list is named in its values."""
-    said: int | None = (change["after"] or change["before"]).get("anime_id")
+    """The title that a change is about; one on a list is named in its values, and one
+    that is hidden, if it is one alone, in the name of its value.
+    """
+    values = change["after"] or change["before"]
+    said: int | None = values.get("anime_id")
+    if len(values) == 1 and (name := next(iter(values))).startswith(HIDDEN):
+        said = int(name.removeprefix(HIDDEN))
     return change["anime_id"] or said
 
 

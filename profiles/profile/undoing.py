@@ -82,7 +82,7 @@ def write(record: Recording, values: Mapping[str, Any]) -> None:
 
 def is_of_title(name: str) -> bool:
     """One that is not to be recommended: a field while it is so."""
-    return name.startswith(hidden.FIELD)
+    return name.startswith(hidden.HIDDEN)
 
 
 def scope_of(name: str) -> str:
