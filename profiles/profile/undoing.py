@@ -11,6 +11,7 @@ from uuid import UUID
 
 from animecollections.viewer import THINGS
 from collections_app.recommendations import hidden
+from collections_app.watch_list.sentences import HIDDEN
 from history.log.recording import Recording
 from history.log.undoable_rows import UndoableRow, Values
 from history.models import ChangeKind
@@ -82,7 +83,7 @@ def write(record: Recording, values: Mapping[str, Any]) -> None:
 
 def is_of_title(name: str) -> bool:
     """One that is not to be recommended: a field while it is so."""
-    return name.startswith(hidden.HIDDEN)
+    return name.startswith(HIDDEN)
 
 
 def scope_of(name: str) -> str:
