@@ -58,8 +58,8 @@ def of_change(change: ChangeRow, titles: Mapping[int, str]) -> str:
     kind, before, after = change["kind"], change["before"], change["after"]
     anime_id = title_changed(change)
     if kind in SAID_OF_KIND:
-        if anime_id in titles:
-            return of_hidden(titles[anime_id], after)
+        if (hidden := titles.get(anime_id or 0)) is not None:
+            return of_hidden(hidden, after)
         return of_row(t(SAID_OF_KIND[kind]), before, after)
     title = titles.get(anime_id or 0, f"anime {anime_id}")
     match kind:
