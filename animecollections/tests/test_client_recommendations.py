@@ -34,6 +34,7 @@ def test_what_is_recommended_is_told_why_and_taken_away(device, served):
     page.get_by_role("button", name="Nor in all of its series: Aria").click()
     page.get_by_text("Titles you are not shown").click()
     page.get_by_role("button", name="Show again: Aria").click()
+    expect(page.locator(".hidden-titles summary")).to_be_focused()
     expect(card).to_be_visible()
     settled(page)
     assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")

@@ -55,3 +55,16 @@ def test_a_new_password_lands_on_sign_in_and_says_so(device):
     mine.goto("/?said=reset")  # where a list lies on the device
     dialog = mine.get_by_role("dialog", name="Sign in")
     expect(dialog.get_by_label("Password")).to_be_visible()
+
+
+def test_a_language_that_could_not_be_had_is_asked_for_again(device):
+    page = device().new_page()
+    page.goto("/")
+    spanish = page.get_by_role("button", name="Español")
+    expect(spanish).to_be_visible()
+    page.context.set_offline(True)
+    spanish.click()
+    expect(page.get_by_role("alert")).to_contain_text("could not be changed")
+    page.context.set_offline(False)
+    spanish.click()
+    expect(page.locator("html")).to_have_attribute("lang", "es")

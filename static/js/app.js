@@ -413,14 +413,16 @@ function applyPreferences() {
 
 let speaking = language;
 
-/** The page in another language: the server writes it anew. @param {string} wanted */
+/** The page in another language: the server writes it anew. Whether it could. @param {string} wanted */
 async function speak(wanted) {
-  if (speaking === wanted) return; // it was asked for
+  if (speaking === wanted) return true; // it is under way
   speaking = wanted;
   document.cookie = `django_language=${wanted}; path=/; max-age=31536000; samesite=lax`;
   // Without network, or where the cookie is refused, the page stays as it is.
   const written = await worker().then(({ renewPage }) => renewPage()).catch(() => "");
   if (written === wanted) location.reload();
+  else speaking = language; // to be asked for again
+  return written === wanted;
 }
 
 start().catch((error) => sayFailure(error, () => location.reload()));

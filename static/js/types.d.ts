@@ -11,7 +11,7 @@ export interface Frame {
   readonly api: Api;
   arePagesKept: boolean; // whether pages open without network
   start(signedIn?: SignedIn): unknown;
-  speak(language: string): Promise<void>;
+  speak(language: string): Promise<boolean>; // false: the page stays as it is
   entitle(how?: { isFocused?: boolean }): void;
 }
 /** The same where somebody is signed in. */

@@ -88,6 +88,16 @@ test("undo puts back what was set together with the end of another time through"
   ]);
 });
 
+test("undo of what followers were not told of tells them nothing", async (t) => {
+  for (const quiet of [true, undefined]) {
+    const collection = await deviceWith(t, entry({ type: "Watching", progress: 5 }), []);
+    const moved = await collection.move([TITLE], "To Watch", undefined, undefined, quiet);
+    await send(collection);
+    await collection.undo(moved);
+    assert.deepEqual(operations(collection).slice(1).map(({ op, type, quiet: is }) => [op, type, is]), [["update", "Watching", quiet]]);
+  }
+});
+
 test("undo of what has ended no other time through goes by the fields", async (t) => {
   const watching = entry({ type: "Watching", state: "rewatching", progress: 5 });
   const collection = await deviceWith(t, watching, [viewing(1), viewing(2, { state: "active", progress: 5 })]);

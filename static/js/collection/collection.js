@@ -110,7 +110,7 @@ export class Collection extends SyncedCopy {
   /**
    * Changes what is given and keeps the rest; null clears. If another device changed
    * the same fields meanwhile, the user decides (`conflict`).
-   * @param {string} animeId @param {Sent & {watched_on?: string}} fields
+   * @param {string} animeId @param {Sent & {watched_on?: string, quiet?: boolean}} fields
    */
   update(animeId, fields) {
     return this.change([{ op: "update", animeId, ...fields }]);
@@ -164,7 +164,7 @@ export class Collection extends SyncedCopy {
       return [animeId, seen ?? null, this.entries.get(animeId) ?? null, watched_on ?? finished_on ?? "unknown", active[index]];
     });
     await kept;
-    return { ids: made.map(({ id }) => id), entries, isAgain: operations.some(({ op }) => op === "viewing_begin") };
+    return { ids: made.map(({ id }) => id), entries, isAgain: operations.some(({ op }) => op === "viewing_begin"), isQuiet: operations.some(({ quiet }) => quiet) };
   }
 
   /**
@@ -210,7 +210,7 @@ export class Collection extends SyncedCopy {
    * may have been done is changed back.
    * @param {Change} change
    */
-  async undo({ ids, entries, isAgain }) {
+  async undo({ ids, entries, isAgain, isQuiet }) {
     const { dropped, isOpen } = await this.store.write(async (at) => {
       const made = (await result(at("unsent").getAll())).filter(({ id }) => ids.includes(id));
       const idle = made.filter(({ tried }) => !tried);
@@ -227,7 +227,9 @@ export class Collection extends SyncedCopy {
       const then = opened ? guess(now, { id: "", operation: opened, tried: false, at: "" }) : now;
       return [opened, stepBack(animeId, was, became, then, day)].filter((step) => step !== null);
     });
-    if (back.length) await this.change(back);
+    // What followers were not told of, they are not told is taken back.
+    const said = back.map((step) => (isQuiet && ["add", "update"].includes(step.op) ? { ...step, quiet: true } : step));
+    if (said.length) await this.change(said);
     this.tell("status");
   }
 

@@ -294,6 +294,7 @@ export interface Events {
 export interface Change {
   ids: string[];
   isAgain?: boolean; // it began another viewing
+  isQuiet?: boolean; // followers were not told
   entries: [animeId: string, before: Entry | null, after: Entry | null, day: string, viewing?: number][];
 }
 

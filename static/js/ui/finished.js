@@ -22,15 +22,15 @@ export async function afterFinishing(app, entry, made, again) {
   };
   const when = whenSelect(t("Finished"), change);
   when.begin(day ? dayName(day) : t("Day not known"), day ?? "unknown");
-  const box = h("span", { class: "finished" }, rating(app, entry), h("label", {}, t("Finished"), when.box));
+  const box = h("span", { class: "finished" }, rating(app, entry, made?.isQuiet), h("label", {}, t("Finished"), when.box));
   return box;
 }
 
-/** The score at hand, where there is none yet. @param {App} app @param {Entry} entry */
-function rating(app, { anime_id: id, score }) {
+/** The score at hand, where there is none yet. @param {App} app @param {Entry} entry @param {boolean} [quiet]  followers are not told */
+function rating(app, { anime_id: id, score }, quiet) {
   if (score !== null) return undefined;
   const input = scoreInput(app.preferences.scoreFormat, (value) => {
-    app.collection.update(id, { score: value }).then(() => input.put(value));
+    app.collection.update(id, { score: value, ...(quiet && { quiet }) }).then(() => input.put(value));
   });
   input.put(null);
   return input.box;

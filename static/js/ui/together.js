@@ -10,10 +10,27 @@ import { dayName, t } from "./words.js";
 /** @import { App, Person, Together, Watched } from "../types.js" */
 
 export const TOGETHER = "/api/user/together";
-const MOST = 100; // that are asked for
+const MOST = 100; // that are asked for at once
+const MOST_PAGES = 10; // of followers
 
 /** @param {Together} one */
 export const episodesSaid = ({ first, last }) => (first === last ? t("Episode {n}", { n: first }) : t("Episodes {first} to {last}", { first, last }));
+
+/** Who follow one and are followed. @param {App} app */
+async function mutualsOf(app) {
+  /** @type {string[]} */
+  const names = [];
+  /** @type {string | null | undefined} */
+  let cursor;
+  for (let page = 0; page < MOST_PAGES && cursor !== null; page++) {
+    const query = new URLSearchParams({ limit: String(MOST), ...(cursor && { cursor }) });
+    /** @type {Answer<Person[]>} */
+    const { data, meta } = await app.collection.api.ask("GET", `${FOLLOWERS}?${query}`, undefined, { tries: 2, check: Array.isArray });
+    names.push(...data.filter(({ state }) => state === "following").map(({ user_name: name }) => name));
+    cursor = meta.next_cursor ?? null;
+  }
+  return names;
+}
 
 /** Says with whom an episode of a title was watched; opened when it is wanted. */
 export class WatchedWith {
@@ -30,9 +47,7 @@ export class WatchedWith {
   async draw() {
     this.body.replaceChildren(loading());
     try {
-      /** @type {Answer<Person[]>} */
-      const { data } = await this.app.collection.api.ask("GET", `${FOLLOWERS}?limit=${MOST}`, undefined, { tries: 2, check: Array.isArray });
-      const names = data.filter(({ state }) => state === "following").map(({ user_name: name }) => name);
+      const names = await mutualsOf(this.app);
       this.body.replaceChildren(names.length ? this.form(names) : h("p", { class: "muted" }, t("You can choose people whom you follow and who follow you."), " ", h("a", { href: "/following" }, t("Following"))));
     } catch (error) {
       this.body.replaceChildren(h("p", { class: "muted" }, failureSentence(error)));
@@ -57,8 +72,8 @@ export class WatchedWith {
 }
 
 /**
- * With whom the days of a month were, by title and day; nothing where that cannot be asked.
- * @param {App} app @param {string} month @returns {Promise<Map<string, string[]>>}
+ * With whom the days of a month were, by title and day; null where that cannot be asked.
+ * @param {App} app @param {string} month @returns {Promise<Map<string, string[]> | null>}
  */
 export async function companyIn(app, month) {
   /** @type {Map<string, string[]>} */
@@ -67,13 +82,13 @@ export async function companyIn(app, month) {
   const query = new URLSearchParams({ from: `${month}-01`, to: `${month}-${last}`, limit: String(MOST) });
   try {
     /** @type {Answer<Together[]>} */
-    const { data } = await app.collection.api.ask("GET", `${TOGETHER}?${query}`, undefined, { check: Array.isArray });
+    const { data } = await app.collection.api.ask("GET", `${TOGETHER}?${query}`, undefined, { tries: 1, check: Array.isArray });
     for (const one of data.filter(({ state }) => state !== "waiting")) {
       const names = found.get(placeOf(one)) ?? [];
       if (!names.includes(one.user_name)) found.set(placeOf(one), [...names, one.user_name]);
     }
   } catch {
-    // the diary is whole without it
+    return null; // the diary is whole without it
   }
   return found;
 }

@@ -18,20 +18,23 @@ export async function undoOperation(app, id) {
 
 /**
  * @param {App} app @param {"POST" | "PUT" | "PATCH" | "DELETE"} method @param {string} path @param {unknown} body @param {string} sentence
- * @param {{revision?: number, changed?: () => unknown, whenOffline?: (key: string) => unknown}} [about]
+ * @param {{revision?: number, changed?: (became: "done" | "undone" | "failed") => unknown, whenOffline?: (key: string) => unknown}} [about]
  *   revision: that one decided on, where a newer one is not to be overwritten; changed: what draws it
  *   again; whenOffline: what keeps it for later, under the key that it may have been done by already
  */
 export async function write(app, method, path, body, sentence, { revision, changed = () => {}, whenOffline } = {}) {
   const key = makeId();
+  /** @type {"done" | "failed"} */
+  let became = "failed";
   try {
     const { meta } = await app.collection.api.ask(method, path, body, { key, ifMatch: revision, tries: whenOffline ? 1 : 4 });
     const { operation_id: id } = meta;
-    toast(sentence, id ? { label: t("Undo"), run: () => undoOperation(app, id).then(changed, sayFailure) } : null);
+    toast(sentence, id ? { label: t("Undo"), run: () => undoOperation(app, id).then(() => changed("undone"), sayFailure) } : null);
+    became = "done";
   } catch (error) {
     if (whenOffline && error instanceof Offline) return whenOffline(key);
     sayFailure(error);
   }
   app.collection.settle();
-  changed();
+  changed(became);
 }

@@ -2,6 +2,7 @@
 
 import { here, keepQuery } from "../../shell/address.js";
 import { Refused } from "../../collection/index.js";
+import { isSame } from "../../collection/rules.js";
 import { cover } from "../../ui/covers.js";
 import { DIARY, waitingIn, withWaiting } from "../../ui/diary_edits.js";
 import { diaryRow, titleOf } from "../../ui/diary_row.js";
@@ -41,6 +42,8 @@ class DiaryPage {
   rows = [];
   /** @type {Map<string, Watched[]>} */
   days = new Map();
+  /** With whom, as far as it is known. @type {Map<string, string[]>} */
+  company = new Map();
   old = h("p", { class: "muted", role: "status" });
   isWalking = false; // the focus goes to the day that was chosen
   asking = 0; // an answer to what was asked before comes too late
@@ -94,7 +97,7 @@ class DiaryPage {
     keepQuery({ month: month === daysBack(0).slice(0, 7) ? "" : month });
     [this.ofYear.value, this.ofMonth.value] = month.split("-");
     this.review.href = `/statistics?year=${month.slice(0, 4)}&month=${Number(month.slice(5))}`;
-    [this.rows, this.days] = [[], new Map()];
+    [this.rows, this.days, this.company] = [[], new Map(), new Map()];
     this.body.replaceChildren(loading());
     return this.fetch();
   }
@@ -116,16 +119,25 @@ class DiaryPage {
     const asked = ++this.asking;
     const { month, app: { collection } } = this;
     try {
-      const [found, company] = await Promise.all([this.rowsOf(month), companyIn(this.app, month)]);
-      const rows = found.map((row) => (company.has(placeOf(row)) ? { ...row, company: company.get(placeOf(row)) } : row));
+      const coming = companyIn(this.app, month);
+      const found = await this.rowsOf(month);
+      if (asked === this.asking) this.show(withCompany(found, this.company), "");
+      const rows = withCompany(found, (await coming) ?? this.company);
       keepMonth(collection, month, rows).catch(() => {}); // then not without network
-      if (asked === this.asking) this.show(rows, "");
+      if (asked === this.asking) this.join(rows);
     } catch (error) {
       const kept = error instanceof Refused ? undefined : await keptMonth(collection, month).catch(() => {});
       if (asked !== this.asking) return;
       if (kept || waitingIn(this.app).length) this.show(kept ?? [], t("Offline: as this device saw it last."));
       else this.body.replaceChildren(failed(error, () => this.open(month, this.day), t("The diary needs a connection.")));
     }
+  }
+
+  /** With whom it was comes later: drawn again only where it is new. @param {Watched[]} rows */
+  join(rows) {
+    if (isSame(rows, this.rows)) return;
+    this.company = new Map(rows.flatMap((row) => (row.company ? [[placeOf(row), row.company]] : [])));
+    this.show(rows, "");
   }
 
   /** @param {Watched[]} rows @param {string} old  why they may be old */
@@ -238,6 +250,9 @@ class DiaryPage {
     this.go(day);
   }
 }
+
+/** @param {Watched[]} rows @param {Map<string, string[]>} company */
+const withCompany = (rows, company) => rows.map((row) => (company.has(placeOf(row)) ? { ...row, company: company.get(placeOf(row)) } : row));
 
 /** @param {Watched[]} rows */
 const episodesOf = (rows) => rows.reduce((sum, { episodes }) => sum + episodes, 0);

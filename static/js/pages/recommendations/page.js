@@ -1,9 +1,10 @@
 /** What one may like, with the reasons; what is not wanted; and one title at random. */
 
 import { here, keepQuery, pageOf } from "../../shell/address.js";
-import { failed, h, loading, pageHead, sayFailure, select, toast } from "../../ui/dom.js";
+import { failed, focused, h, loading, pageHead, sayFailure, select } from "../../ui/dom.js";
 import { exploreLinks } from "../../ui/open.js";
 import { TitleCard } from "../../ui/title_card.js";
+import { write } from "../../ui/undoable.js";
 import { titleIn } from "../../ui/more_words.js";
 import { statusName, statusOf, t } from "../../ui/words.js";
 import { pick, reasonOf } from "./choosing.js";
@@ -32,6 +33,7 @@ export function show(main, app) {
 class RecommendationsPage {
   /** @type {Recommendation[]} */
   found = [];
+  isFetched = false;
   /** @type {Map<string, TitleCard>} */
   cards = new Map();
   list = h("ul", { class: "cards found" });
@@ -66,6 +68,7 @@ class RecommendationsPage {
       const { data } = await this.api.ask("GET", `${RECOMMENDED}?${query}`, undefined, { tries: 2, check: Array.isArray });
       if (asked !== this.asking) return;
       this.found = data;
+      this.isFetched = true;
       this.draw();
     } catch (error) {
       if (asked === this.asking) this.list.replaceChildren(h("li", { class: "whole" }, failed(error, () => this.fetch(), t("Recommendations need a connection."))));
@@ -97,15 +100,10 @@ class RecommendationsPage {
   // --- Not interested ------------------------------------------------------------------
 
   /** @param {string} id @param {string} name @param {HiddenTitle["scope"]} scope */
-  async hide(id, name, scope) {
-    try {
-      /** @type {Answer<unknown>} */
-      const { meta } = await this.api.ask("PUT", `${HIDDEN}/${id}`, { scope });
-      this.drop(id);
-      toast(t("{title} is not recommended any more.", { title: name }), { label: t("Undo"), run: () => this.undo(meta?.operation_id, id) });
-    } catch (error) {
-      sayFailure(error);
-    }
+  hide(id, name, scope) {
+    return write(this.app, "PUT", `${HIDDEN}/${id}`, { scope }, t("{title} is not recommended any more.", { title: name }), {
+      changed: (became) => (became === "done" ? this.drop(id) : became === "undone" && this.again()),
+    });
   }
 
   /** @param {string} id */
@@ -118,24 +116,27 @@ class RecommendationsPage {
     if (this.hidden.open) this.fetchHidden();
   }
 
-  /** @param {string | undefined} operation @param {string} id */
-  async undo(operation, id) {
-    try {
-      if (operation) await this.api.ask("POST", `/api/user/operations/${operation}/undo`, {});
-      else await this.api.ask("DELETE", `${HIDDEN}/${id}`);
-      await this.fetch();
-      if (this.hidden.open) this.fetchHidden();
-    } catch (error) {
-      sayFailure(error);
-    }
+  again() {
+    this.fetch();
+    if (this.hidden.open) this.fetchHidden();
+  }
+
+  /** @param {string} id @param {string} name */
+  unhide(id, name) {
+    return write(this.app, "DELETE", `${HIDDEN}/${id}`, undefined, t("{title} can be recommended again.", { title: name }), {
+      changed: (became) => became !== "failed" && this.again(),
+    });
   }
 
   async fetchHidden() {
     try {
       /** @type {Answer<HiddenTitle[]>} */
       const { data } = await this.api.ask("GET", HIDDEN, undefined, { tries: 2, check: Array.isArray });
-      this.hidden.querySelector("ul, p")?.remove();
+      const old = this.hidden.querySelector("ul, p");
+      const isHere = old?.contains(focused());
+      old?.remove();
       this.hidden.append(data.length ? h("ul", { class: "plain" }, data.map((one) => this.hiddenRow(one))) : h("p", { class: "muted" }, t("None.")));
+      if (isHere) /** @type {HTMLElement | null} */ (this.hidden.querySelector("button") ?? this.hidden.querySelector("summary"))?.focus();
     } catch (error) {
       sayFailure(error);
     }
@@ -145,7 +146,7 @@ class RecommendationsPage {
   hiddenRow({ anime_id: id, title, scope }) {
     const name = title ?? `№ ${id}`;
     return h("li", {}, h("a", { href: pageOf(id) }, name), scope === "franchise" && ` (${t("and its series")})`, " ",
-      h("button", { type: "button", class: "link", "aria-label": t("Show again: {title}", { title: name }), onclick: () => this.undo(undefined, id) }, t("Show again")));
+      h("button", { type: "button", class: "link", "aria-label": t("Show again: {title}", { title: name }), onclick: () => this.unhide(id, name) }, t("Show again")));
   }
 
   // --- One at random -------------------------------------------------------------------
@@ -169,6 +170,6 @@ class RecommendationsPage {
     const name = one && titleIn(this.app.preferences.titleLanguage, one.anime);
     this.surprise.replaceChildren(one
       ? h("p", { class: "hint" }, h("a", { href: pageOf(one.anime.id) }, h("strong", {}, name)), " – ", reasonOf(one.because))
-      : h("p", { class: "muted" }, t("Nothing to recommend. Add titles that you like to your list.")));
+      : h("p", { class: "muted" }, this.isFetched ? t("Nothing to recommend. Add titles that you like to your list.") : t("Recommendations need a connection.")));
   }
 }

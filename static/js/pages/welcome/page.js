@@ -2,7 +2,7 @@
 
 import { Api } from "../../collection/index.js";
 import { cover } from "../../ui/covers.js";
-import { $, h } from "../../ui/dom.js";
+import { $, h, toast } from "../../ui/dom.js";
 import { wayIn } from "../../ui/sign_in.js";
 import { LANGUAGES, language, t } from "../../ui/words.js";
 
@@ -42,7 +42,7 @@ const sentences = () => ({
 
 /** Signed in, *Settings* has them. @param {Frame["speak"]} speak */
 const otherLanguages = (speak) => LANGUAGES.filter(([code]) => code !== language).map(([code, name]) =>
-  h("button", { type: "button", class: "link", lang: code, onclick: () => speak(code) }, name));
+  h("button", { type: "button", class: "link", lang: code, onclick: () => speak(code).then((isDone) => isDone || toast(t("The language could not be changed. Try again."), null, { isError: true })) }, name));
 
 /** A shelf of what most people know. @param {HTMLElement} shelf */
 async function fillShelf(shelf) {
