@@ -23,18 +23,19 @@ NAMES: dict[str, Any] = {
     "max_length": LONGEST_NAME,
     "read_as": fold,
 }
+FORMAT = query(
+    "format",
+    str,
+    "Any of these, in any case.",
+    enum=Format.values,
+    many=True,
+    any_case=True,
+)
 PARAMETERS_ABOUT_TITLES = [
     query("genre", str, "In any case. Several: all of them.", **NAMES),
     query("exclude_genre", str, "In any case. Several: none of them.", **NAMES),
     query("studio", str, "In any case. Several: all of them.", **NAMES),
-    query(
-        "format",
-        str,
-        "Any of these, in any case.",
-        enum=Format.values,
-        many=True,
-        any_case=True,
-    ),
+    FORMAT,
     query(
         "season",
         str,

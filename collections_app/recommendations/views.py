@@ -13,8 +13,9 @@ from animecollections.api.views import ApiViewSet
 from animecollections.db.statements import limited
 from collections_app.browsing.examples import ANIME
 from collections_app.catalogue.lookup import find_anime
-from collections_app.catalogue.models import Anime, Format
+from collections_app.catalogue.models import Anime
 from collections_app.catalogue.refs import parse_anime_id
+from collections_app.catalogue.title_filters import FORMAT
 from collections_app.recommendations import hidden
 from collections_app.recommendations.hidden import HiddenTitleAnswer
 from collections_app.recommendations.models import HiddenScope
@@ -59,14 +60,7 @@ class RecommendationsViewSet(ApiViewSet):
                 "(`anime:mal:1535`).",
                 max_length=LONGEST_BASE,
             ),
-            query(
-                "format",
-                str,
-                "Any of these, in any case.",
-                enum=Format.values,
-                many=True,
-                any_case=True,
-            ),
+            FORMAT,
             query(
                 "limit",
                 int,
