@@ -66,7 +66,7 @@ class TransferPage {
 
   /** Where a file is dropped, or chosen. */
   drop() {
-    const input = h("input", { type: "file", class: "unseen", accept: ".xml,.gz,.json,.csv,.zip" });
+    const input = h("input", { type: "file", class: "unseen", accept: ".xml,.gz,.tgz,.json,.csv,.zip" });
     input.onchange = () => input.files?.[0] && this.upload(input.files[0]);
     const drop = h("div", { class: "drop sheet" },
       h("h2", {}, t("Import your list")),
