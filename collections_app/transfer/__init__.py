@@ -11,6 +11,7 @@ from collections import Counter
 from collections.abc import Iterable, Iterator
 
 from . import (
+    anidb,
     anilist,
     anime_planet,
     annict,
@@ -119,6 +120,8 @@ def _read(data: bytes, scale: str | None) -> ListFile:
             "This is a web page, not a list: use the export button of the page, "
             "and send that file."
         )
+    if anidb.recognises(data):
+        return anidb.read(data)
     if data.startswith(b"<"):
         return mal.read(data)
     if data.startswith((b"{", b"[")):

@@ -33,18 +33,31 @@ def read_rows(data: bytes, take: TakeRow) -> "Shape":
     Raises UnsupportedFileError, saying where, if the file is no such XML.
     """
     shape = Shape(take)
+    feed(shape.parser, data, lambda: shape.count)
+    return shape
+
+
+def feed(parser: expat.XMLParserType, data: bytes, count: Callable[[], int]) -> None:
+    """Parses the file, mended; `count` tells how many rows were whole."""
     try:
         for piece in mended(_as_utf8(data)):
-            shape.parser.Parse(piece, False)
-        shape.parser.Parse(b"", True)
+            parser.Parse(piece, False)
+        parser.Parse(b"", True)
     except expat.ExpatError as error:
         raise UnsupportedFileError(
             f"This XML is damaged or ends too early at line {error.lineno} "
-            f"(after {shape.count:,} whole rows): "
+            f"(after {count():,} whole rows): "
             f"{expat.ErrorString(error.code)}. Export the list again, or correct "
             "that line."
         ) from None
-    return shape
+
+
+def no_doctype(*_: object) -> None:
+    """For parsers: nothing that could name an entity gets past it."""
+    raise UnsupportedFileError(
+        "This file has a document type (<!DOCTYPE …>), which no export has. "
+        "If it is a web page, use its export button, and send that file."
+    )
 
 
 class Shape:
@@ -61,16 +74,10 @@ class Shape:
         self._text: list[str] = []
         self.parser = expat.ParserCreate("utf-8")
         self.parser.buffer_text = True
-        self.parser.StartDoctypeDeclHandler = self._doctype
+        self.parser.StartDoctypeDeclHandler = no_doctype
         self.parser.StartElementHandler = self._start
         self.parser.EndElementHandler = self._end
         self.parser.CommentHandler = self._comment
-
-    def _doctype(self, *_: object) -> None:
-        raise UnsupportedFileError(
-            "This file has a document type (<!DOCTYPE …>), which no export has. "
-            "If it is a web page, use its export button, and send that file."
-        )
 
     def _start(self, tag: str, _attributes: object) -> None:
         self._depth = depth = self._depth + 1

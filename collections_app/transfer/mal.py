@@ -106,13 +106,14 @@ def read(data: bytes) -> ListFile:
         format=NAME,
         rows=rows.of(LABEL),
         exported_at=reading.time_of(made[0]) if made else None,
-        warnings=list(_miscounts(header, rows)),
+        warnings=list(miscounts(header.get("user_total_anime", ""), rows)),
         owner=reading.shown_title(header.get("user_name", "")),
     )
 
 
-def _miscounts(header: Fields, rows: reading.Rows) -> Iterator[str]:
-    said = header.get("user_total_anime", "").strip()
+def miscounts(said: str, rows: reading.Rows) -> Iterator[str]:
+    """A warning where a header counts (`said`) other than the rows are."""
+    said = said.strip()
     if said.isdecimal() and int(said[:9]) != len(rows.taken):
         yield (
             f"The file's header counts {said[:9]} anime, but the file "

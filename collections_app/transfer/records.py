@@ -24,9 +24,9 @@ FORMAT_NAMES = frozenset(
 # For the message of what is none of these.
 READ_HERE = (
     "What is read: MyAnimeList's XML, JSON and CSV, AniList, Kitsu, Simkl, Shikimori, "
-    "Hikka, Anime-Planet, Yamtrack's CSV, Bangumi, Annict, Ryot, the viewing histories "
-    "of Netflix, Crunchyroll, TV Time and Trakt, our own JSON and CSV, and any table "
-    "(CSV or JSON) with a column for the title."
+    "Hikka, Anime-Planet, Yamtrack's CSV, Bangumi, Annict, Ryot, AniDB's mylist, the "
+    "viewing histories of Netflix, Crunchyroll, TV Time and Trakt, our own JSON and "
+    "CSV, and any table (CSV or JSON) with a column for the title."
 )
 
 

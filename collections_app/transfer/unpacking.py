@@ -4,8 +4,10 @@ import codecs
 import io
 import re
 import struct
+import tarfile
 import zipfile
 import zlib
+from itertools import islice
 
 from .records import UnsupportedFileError
 
@@ -14,6 +16,7 @@ TOO_LARGE = f"This file holds more than {MOST_BYTES // 1024**2} MB: send it in p
 MOST_MEMBERS = 100
 # Of the others, bzip2 and LZMA unpack as much as there is, whatever is asked for.
 METHODS = {zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED}
+MYLIST = "mylist.xml"
 LISTS = (".xml", ".json", ".csv", ".gz")
 # Byte-order marks, one for each program that added its own, and blanks.
 LEADING = re.compile(rb"\A(?:\xef\xbb\xbf|[\r\n ])+")
@@ -31,6 +34,8 @@ def unpack(data: bytes) -> bytes:
         data = _unzip(data)
     if len(data) > MOST_BYTES:
         raise UnsupportedFileError(TOO_LARGE)
+    if data[257:262] == b"ustar":
+        data = _untar(data)
     if data.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
         data = _from_utf16(data)
     return LEADING.sub(b"", data, count=1)
@@ -69,6 +74,30 @@ def _gunzip(data: bytes) -> bytes:
             )
         data = unpacker.unused_data
     return b"".join(parts)
+
+
+def _untar(data: bytes) -> bytes:
+    """The list in AniDB's .tgz; beside it lie other files of its template."""
+    try:
+        with tarfile.open(fileobj=io.BytesIO(data), mode="r:") as archive:
+            for member in islice(archive, MOST_MEMBERS):
+                if member.isreg() and member.name.rpartition("/")[2] == MYLIST:
+                    file = archive.extractfile(member)
+                    return file.read(len(data)) if file else b""
+    except (
+        tarfile.TarError,
+        ValueError,
+        OSError,
+        EOFError,
+        OverflowError,
+        RecursionError,  # a header for a header for a header …
+    ):
+        raise UnsupportedFileError(
+            "This archive (.tar) is damaged: export the list again."
+        ) from None
+    raise UnsupportedFileError(
+        f"This archive (.tar) holds no {MYLIST}: send the list in it."
+    )
 
 
 def _unzip(data: bytes) -> bytes:

@@ -66,11 +66,11 @@ class TransferPage {
 
   /** Where a file is dropped, or chosen. */
   drop() {
-    const input = h("input", { type: "file", class: "unseen", accept: ".xml,.gz,.json,.csv,.zip" });
+    const input = h("input", { type: "file", class: "unseen", accept: ".xml,.gz,.tgz,.json,.csv,.zip" });
     input.onchange = () => input.files?.[0] && this.upload(input.files[0]);
     const drop = h("div", { class: "drop sheet" },
       h("h2", {}, t("Import your list")),
-      h("p", {}, t("Drop a file from MyAnimeList, AniList, Kitsu, Simkl, Shikimori, Hikka, Anime-Planet, Yamtrack, Bangumi, Annict, Ryot or animecollections."), " ", t("A CSV of your own is read too, and a viewing history from Netflix, Crunchyroll, Trakt or TV Time. You review it before anything changes.")),
+      h("p", {}, t("Drop a file from MyAnimeList, AniList, Kitsu, Simkl, Shikimori, Hikka, Anime-Planet, Yamtrack, Bangumi, Annict, Ryot, AniDB or animecollections."), " ", t("A CSV of your own is read too, and a viewing history from Netflix, Crunchyroll, Trakt or TV Time. You review it before anything changes.")),
       h("p", { class: "muted" }, t("Export your list from"), " ", EXPORTS.map(([name, address], at) => [at ? " · " : "", h("a", { href: address, rel: "noreferrer", target: "_blank" }, name)])),
       h("p", {}, h("label", {}, t("Scores in a CSV are"), " ", this.scale)),
       h("p", { class: "actions start" }, h("label", { class: "button primary" }, input, t("Choose a file"))), this.busy);
