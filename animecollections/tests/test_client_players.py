@@ -48,10 +48,17 @@ def test_an_address_is_made_and_what_came_by_it_is_matched(device, served):
     entry = Api(served, cookie_of(mia)).data("GET", "/api/user/watchList/329")
     assert entry["progress"] == 5
     line = page.locator("#playing")
-    assert device().request.post(address, data=PLAYING).ok
+    player = device().request
+    for _ in range(
+        20
+    ):  # nobody keeps it: a page that does not listen yet hears it never
+        assert player.post(address, data=PLAYING).ok
+        page.wait_for_timeout(500)
+        if line.is_visible():
+            break
     expect(line).to_have_text("Playing now · Planetes · episode 6 · 12 %")
     assert not barriers(page)
     line.get_by_role("link", name="Planetes").click()
     expect(page.get_by_role("dialog", name="Planetes")).to_be_visible()
-    assert device().request.post(address, data=PLAYING | {"event": "stopped"}).ok
+    assert player.post(address, data=PLAYING | {"event": "stopped"}).ok
     expect(line).to_be_hidden()
