@@ -187,7 +187,7 @@ class Ends:
             yield from repeat(LEAST_KEY)
         slices = range(MOST_PEOPLE // PEOPLE_AT_ONCE)
         keys = (random.randint(self.first.int, self.last.int) for _ in slices)
-        yield from map(UUID, sorted(f"{key:032x}" for key in keys))
+        yield from sorted(UUID(int=key) for key in keys)
 
 
 def next_people(after: UUID) -> list[UUID]:

@@ -56,11 +56,11 @@ def of_operation(
 
 def of_change(change: ChangeRow, titles: Mapping[int, str]) -> str:
     kind, before, after = change["kind"], change["before"], change["after"]
-    anime_id = title_changed(change)
+    if (hidden := titles.get(title_hidden(change) or 0)) is not None:
+        return of_hidden(hidden, after)
     if kind in SAID_OF_KIND:
-        if (hidden := titles.get(anime_id or 0)) is not None:
-            return of_hidden(hidden, after)
         return of_row(t(SAID_OF_KIND[kind]), before, after)
+    anime_id = title_changed(change)
     title = titles.get(anime_id or 0, f"anime {anime_id}")
     match kind:
         case ChangeKind.LIST:
@@ -116,14 +116,19 @@ def of_fields(title: str, before: Values, after: Values) -> str:
 
 
 def title_changed(change: ChangeRow) -> int | None:
-    """The title that a change is about; one on a list is named in its values, and one
-    that is hidden, if it is one alone, in the name of its value.
+    """The title that a change is about; one on a list is named in its values."""
+    said: int | None = (change["after"] or change["before"]).get("anime_id")
+    return change["anime_id"] or said or title_hidden(change)
+
+
+def title_hidden(change: ChangeRow) -> int | None:
+    """The one title that is hidden from recommendations now, or shown there again: the
+    name of its value says which.
     """
-    values = change["after"] or change["before"]
-    said: int | None = values.get("anime_id")
-    if len(values) == 1 and (name := next(iter(values))).startswith(HIDDEN):
-        said = int(name.removeprefix(HIDDEN))
-    return change["anime_id"] or said
+    names = [*change["after"]]
+    if len(names) == 1 and names[0].startswith(HIDDEN):
+        return int(names[0].removeprefix(HIDDEN))
+    return None
 
 
 def of_list(before: Values, after: Values) -> str:
